@@ -1,0 +1,82 @@
+"""The assistants of one folder, read again when a file changes."""
+
+from pathlib import Path
+
+import structlog
+
+from api.assistants.persona import Persona, PersonaError, read_persona
+from api.contract.types import Assistant
+
+log = structlog.get_logger(__name__)
+
+
+class AssistantCatalog:
+    """Every assistant of a folder. A broken edit keeps the last good version.
+
+    `default_model` is what an assistant that names no model is described with.
+    """
+
+    def __init__(self, folder: Path, default_model: str) -> None:
+        self.folder = folder
+        self.default_model = default_model
+        self.faults: dict[str, str] = {}
+        """File name → what is wrong with it now."""
+        self._personas: dict[str, Persona] = {}
+        self._stamps: dict[Path, tuple[int, int]] = {}
+        self._refresh()
+        if not self._personas:
+            told = "; ".join(self.faults.values()) or "it has no .toml file"
+            raise PersonaError(f"no usable assistant in {folder}: {told}")
+
+    def find(self, assistant_id: str | None) -> Persona | None:
+        """The assistant with this id as its file says now; the default one for None."""
+        self._refresh()
+        return self._personas.get(assistant_id or self._default_id())
+
+    def all(self) -> list[Assistant]:
+        """Every assistant, the default first, then by name."""
+        self._refresh()
+        default_id = self._default_id()
+        ordered = sorted(self._personas.values(), key=lambda p: (p.id != default_id, p.name))
+        return [p.described(self.default_model, p.id == default_id) for p in ordered]
+
+    def described(self, assistant_id: str | None) -> Assistant | None:
+        """What clients may see of one assistant; None where there is none with this id."""
+        persona = self.find(assistant_id)
+        if persona is None:
+            return None
+        return persona.described(self.default_model, persona.id == self._default_id())
+
+    def ids(self) -> list[str]:
+        return sorted(self._personas)
+
+    def models(self) -> list[str]:
+        """The models that assistants name."""
+        return sorted({p.model for p in self._personas.values() if p.model})
+
+    def _default_id(self) -> str:
+        marked = [p.id for p in self._personas.values() if p.default]
+        return min(marked or self._personas)
+
+    def _refresh(self) -> None:
+        found = {path: path.stat() for path in sorted(self.folder.glob("*.toml"))}
+        stamps = {path: (stat.st_mtime_ns, stat.st_size) for path, stat in found.items()}
+        if stamps == self._stamps:
+            return
+        for gone in self._stamps.keys() - stamps.keys():
+            self._personas.pop(gone.stem, None)
+            self.faults.pop(gone.name, None)
+        for path in stamps:
+            if stamps[path] != self._stamps.get(path):
+                self._read(path)
+        self._stamps = stamps
+
+    def _read(self, path: Path) -> None:
+        try:
+            self._personas[path.stem] = read_persona(path)
+        except PersonaError as error:
+            self.faults[path.name] = str(error)
+            kept = path.stem in self._personas
+            log.error("assistant.broken", file=path.name, fault=str(error), last_good_kept=kept)
+        else:
+            self.faults.pop(path.name, None)

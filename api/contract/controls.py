@@ -1,0 +1,61 @@
+"""`query controls`: the input fields that carry a `@control`, served as data."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from strawberry.types.base import StrawberryList, StrawberryOptional, get_object_definition
+
+from api.contract.directives import ControlHint
+from api.contract.rules import InputField, input_fields
+from api.contract.types import ChatInput, Control
+
+_SCALAR_NAMES = {float: "Float", int: "Int", str: "String", bool: "Boolean"}
+
+
+def controls(choices: Mapping[str, Sequence[str]]) -> list[Control]:
+    """Every control of `ChatInput`, in drawing order.
+
+    `choices` maps a path (`settings.model`) to the values that this server allows there.
+    """
+    found = _walk(ChatInput, "", choices)
+    return sorted(found, key=lambda control: control.order)
+
+
+def _walk(kind: type[Any], prefix: str, choices: Mapping[str, Sequence[str]]) -> list[Control]:
+    found: list[Control] = []
+    for field in input_fields(kind):
+        path, inner, required = prefix + field.name, field.field.type, True
+        if isinstance(inner, StrawberryOptional):
+            inner, required = inner.of_type, False
+        if isinstance(inner, StrawberryList):
+            inner = inner.of_type
+        if field.hint:
+            found.append(_control(field, field.hint, path, inner, required, choices))
+        elif isinstance(inner, type) and get_object_definition(inner):
+            found += _walk(inner, f"{path}.", choices)
+    return found
+
+
+def _control(
+    field: InputField,
+    hint: ControlHint,
+    path: str,
+    value_type: Any,
+    required: bool,
+    choices: Mapping[str, Sequence[str]],
+) -> Control:
+    span = field.range
+    return Control(
+        path=path,
+        kind=hint.kind,
+        label=hint.label,
+        order=hint.order,
+        description=field.field.description or "",
+        value_type=_SCALAR_NAMES.get(value_type, "String"),
+        required=required,
+        min=span.min if span else None,
+        max=span.max if span else None,
+        step=span.step if span else None,
+        max_length=field.length.max if field.length else None,
+        choices=list(choices.get(path, ())),
+    )

@@ -1,0 +1,122 @@
+"""Enforces the directives of input fields: the rule that a frontend draws is the rule that holds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from strawberry.types.base import StrawberryObjectDefinition, get_object_definition
+from strawberry.types.field import StrawberryField
+
+from api.contract.directives import ControlHint, Length, Range
+from api.contract.problems import InputTooLong, InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class InputField:
+    """One field of an input type with the directives that apply to it."""
+
+    name: str
+    attribute: str
+    field: StrawberryField
+    range: Range | None
+    length: Length | None
+    hint: ControlHint | None
+
+
+def input_fields(kind: type[Any]) -> list[InputField]:
+    """The fields of a Strawberry input type, in the order of their declaration."""
+    definition: StrawberryObjectDefinition = get_object_definition(kind, strict=True)
+    return [_input_field(field) for field in definition.fields]
+
+
+def broken_rule(value: Any, path: str = "") -> InvalidInput | InputTooLong | None:
+    """The first rule that an input object breaks, as a problem that names the field; else None.
+
+    Checks ranges and lengths of the directives, and that every text can be stored and sent on
+    (no NUL, no lone surrogates). Lists are walked; `path` grows like `history.3.content`.
+    """
+    return next(_broken_rules(value, path), None)
+
+
+def _input_field(field: StrawberryField) -> InputField:
+    applied = {type(directive): directive for directive in field.directives}
+    return InputField(
+        name=field.graphql_name or camel(field.python_name),
+        attribute=field.python_name,
+        field=field,
+        range=applied.get(Range),
+        length=applied.get(Length),
+        hint=applied.get(ControlHint),
+    )
+
+
+def camel(name: str) -> str:
+    head, *tail = name.split("_")
+    return head + "".join(word.title() for word in tail)
+
+
+def _broken_rules(value: Any, path: str) -> Iterator[InvalidInput | InputTooLong]:
+    for rule in _FIELDS.get(type(value)) or _remember(type(value)):
+        entry = getattr(value, rule.attribute)
+        where = f"{path}.{rule.name}" if path else rule.name
+        yield from _broken_by(entry, rule, where)
+
+
+def _remember(kind: type[Any]) -> list[InputField]:
+    _FIELDS[kind] = input_fields(kind)
+    return _FIELDS[kind]
+
+
+_FIELDS: dict[type[Any], list[InputField]] = {}
+
+
+def _broken_by(
+    entry: Any, rule: InputField, where: str
+) -> Iterator[InvalidInput | InputTooLong]:
+    if isinstance(entry, list):
+        for index, item in enumerate(entry):
+            if get_object_definition(type(item)):
+                yield from _broken_rules(item, f"{where}.{index}")
+    elif isinstance(entry, str):
+        yield from _broken_text(entry, rule.length, where)
+    elif isinstance(entry, int | float) and not isinstance(entry, bool):
+        if rule.range and not rule.range.min <= entry <= rule.range.max:
+            yield InvalidInput(
+                field=where,
+                reason=f"`{where}` is {entry:g}; it must lie between "
+                f"{rule.range.min:g} and {rule.range.max:g}.",
+                retryable=False,
+            )
+    elif get_object_definition(type(entry)):
+        yield from _broken_rules(entry, where)
+
+
+def _broken_text(
+    text: str, length: Length | None, where: str
+) -> Iterator[InvalidInput | InputTooLong]:
+    if length and len(text) > length.max:
+        yield InputTooLong(
+            field=where,
+            limit=length.max,
+            actual=len(text),
+            reason=f"`{where}` has {len(text)} characters; {length.max} are allowed.",
+            retryable=False,
+        )
+    if not text.isascii() and not _encodable(text):
+        yield _not_text(where, "half of a surrogate pair, which is not valid Unicode")
+    if "\x00" in text:
+        yield _not_text(where, "a NUL character")
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _not_text(where: str, what: str) -> InvalidInput:
+    return InvalidInput(
+        field=where, reason=f"`{where}` contains {what}. Remove it and try again.", retryable=False
+    )

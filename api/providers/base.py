@@ -1,0 +1,55 @@
+"""The provider protocol: what every source of model replies looks like to a run."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from api.contract.usage import FinishReason, TokenUsage
+
+Part = str | TokenUsage | FinishReason
+"""One part of a reply stream: a piece of text, the usage so far, or why the reply ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message as models take it; unlike the contract's roles it may be the system's."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """One reply asked of one model.
+
+    `settings` holds what the caller set, by the snake-case name of the contract's field
+    (`temperature`, `max_tokens` …), absent where not set. A setting that is added to the
+    contract arrives here, and in an OpenAI-compatible body, without further code.
+    """
+
+    model: str
+    turns: Sequence[Turn]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Provider(Protocol):
+    """A source of replies. Closing the generator closes the upstream connection at once.
+
+    `stream` yields text pieces, usage where the upstream reports it, and a finish reason last
+    of its kind. A stream that ends without a finish reason was cut; providers raise
+    `ReplyTruncatedError` for it. Every failure is a `ProviderError` (see `errors`).
+    """
+
+    name: str
+    """Short name, e.g. `openai`; the price list and the logs use it."""
+
+    default_model: str
+    """The model that answers where neither the request nor the assistant names one."""
+
+    def stream(self, request: ModelRequest) -> AsyncGenerator[Part, None]: ...
+
+    async def check(self) -> None:
+        """Return if the model can be reached; raise a `ProviderError` that says why not."""
+        ...
+
+    async def aclose(self) -> None: ...

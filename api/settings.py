@@ -1,0 +1,141 @@
+"""Settings of the server: environment variables or `.env`, checked before anything starts."""
+
+import difflib
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "PARLEY_"
+OTHERS = ("PARLEY_API", "PARLEY_CACHE_DIR", "PARLEY_CHROMIUM")
+"""Names that belong to the frontends, the weights' cache and the tests; no settings of the server."""
+PACKAGED_ASSISTANTS = Path(__file__).parent / "assistants"
+
+
+class SettingsError(Exception):
+    """A setting is unknown or invalid; `str()` names each one and the fix, a line each."""
+
+
+class Settings(BaseSettings):
+    """Every setting with its default. The descriptions are the README's settings table."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        validate_default=True,
+    )
+
+    openai_api_key: SecretStr | None = Field(
+        None,
+        validation_alias="OPENAI_API_KEY",
+        description="Key of the model's server. Never logged.",
+    )
+    openai_base_url: str | None = Field(
+        None,
+        validation_alias="OPENAI_BASE_URL",
+        pattern=r"^https?://",
+        description="Any OpenAI-compatible server: Ollama, vLLM, llama.cpp …",
+    )
+    provider: Literal["openai", "embedded", "scripted"] | None = Field(
+        None,
+        description="Which provider answers. Where absent: `openai` if a key or base URL is set, "
+        "else `embedded`.",
+    )
+    model: str | None = Field(None, max_length=200, description="The default model.")
+    models: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Further models that clients may choose, separated by commas."
+    )
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port of the API; 0 takes a free one.")
+    gradio_port: int = Field(7860, ge=0, le=65535, description="Port of the Gradio page.")
+    workers: int = Field(1, ge=1, le=64, description="Worker processes.")
+    data_dir: Path = Field(
+        Path(".parley"), description="Where the run log lives; made with owner-only rights."
+    )
+    assistants_dir: Path = Field(
+        PACKAGED_ASSISTANTS, description="Folder of the assistants' TOML files."
+    )
+    run_log: str = Field(
+        "sqlite:",
+        pattern=r"^(sqlite|memory):$",
+        description="`sqlite:` (durable, in the data directory) or `memory:`.",
+    )
+    connect_timeout_seconds: float = Field(
+        10, gt=0, description="Longest wait for a connection to the model's server."
+    )
+    idle_timeout_seconds: float = Field(
+        60, gt=0, description="Longest silence of the model's server within a reply."
+    )
+    run_timeout_seconds: float = Field(300, gt=0, description="Longest time for one reply.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe log line that is written."
+    )
+    log_format: Literal["console", "json"] = Field("console", description="Form of the log lines.")
+    graphiql: bool = Field(True, description="Serve GraphiQL at `/graphql`.")
+    introspection: bool = Field(True, description="Answer introspection queries.")
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Origins of web pages elsewhere that may call the API, separated by commas.",
+    )
+
+    @classmethod
+    def settings_names(cls) -> dict[str, str]:
+        """Environment variable → field name, for every setting."""
+        return {
+            str(field.validation_alias or f"{PREFIX}{name}".upper()): name
+            for name, field in cls.model_fields.items()
+        }
+
+    @field_validator("models", "allowed_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @property
+    def provider_name(self) -> str:
+        """The provider that answers, after the rule in `provider`'s description."""
+        if self.provider:
+            return self.provider
+        return "openai" if self.openai_api_key or self.openai_base_url else "embedded"
+
+
+def load_settings(env_file: Path | None = Path(".env")) -> Settings:
+    """Settings from the environment and `env_file`; raises `SettingsError` for what is wrong."""
+    unknown = _unknown_names({*os.environ, *(dotenv_values(env_file) if env_file else ())})
+    try:
+        settings = Settings(_env_file=env_file)  # type: ignore[call-arg]
+    except ValidationError as error:
+        raise SettingsError("\n".join([*unknown, *_sentences(error)])) from None
+    if unknown:
+        raise SettingsError("\n".join(unknown))
+    return settings
+
+
+def _unknown_names(names: set[str]) -> list[str]:
+    known = [*Settings.settings_names(), *OTHERS]
+    return [
+        f"{name} is not a setting." + _suggestion(name, known)
+        for name in sorted(names)
+        if name.startswith(PREFIX) and name not in known
+    ]
+
+
+def _suggestion(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f" Did you mean {near[0]}?" if near else " The README lists the settings."
+
+
+def _sentences(error: ValidationError) -> list[str]:
+    env_names = {field: name for name, field in Settings.settings_names().items()}
+    return [
+        f"{env_names.get(str(fault['loc'][0]), fault['loc'][0])}: {fault['msg']}."
+        for fault in error.errors(include_url=False, include_input=False)
+    ]
