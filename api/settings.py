@@ -66,6 +66,15 @@ class Settings(BaseSettings):
         pattern=r"^(sqlite|memory):$",
         description="`sqlite:` (durable, in the data directory) or `memory:`.",
     )
+    retention_hours: float = Field(
+        24, gt=0, description="How long an ended run can be read again; then its texts are erased."
+    )
+    shutdown_grace_seconds: float = Field(
+        20, ge=0, description="How long live replies may go on after SIGTERM."
+    )
+    send_timeout_seconds: float = Field(
+        30, gt=0, description="A client that takes nothing for so long is disconnected; it may resume."
+    )
     connect_timeout_seconds: float = Field(
         10, gt=0, description="Longest wait for a connection to the model's server."
     )

@@ -4,11 +4,12 @@ To add one: a class here, its name in the union that it can happen in, and `make
 client then shows its `reason`. Bugs and missing rights are GraphQL errors instead.
 """
 
+from datetime import datetime
 from typing import get_args
 
 import strawberry
 
-from api.contract.types import Message
+from api.contract.types import Message, RunStatus
 from api.contract.usage import Cost, TokenUsage
 
 
@@ -82,10 +83,13 @@ class RunNotFound(Problem):
     run_id: strawberry.ID = strawberry.field(description="The id that was asked for.")
 
 
-@strawberry.type(description="The run is over and its events are no longer kept.")
+@strawberry.type(
+    description="The run is over and past its retention: its texts are erased, the figures are kept."
+)
 class ReplayExpired(Problem):
     run_id: strawberry.ID = strawberry.field(description="The run.")
-    reply: Message = strawberry.field(description="What is still known of the reply.")
+    status: RunStatus = strawberry.field(description="How it ended.")
+    ended_at: datetime | None = strawberry.field(description="When it ended (UTC).")
     token_usage: TokenUsage = strawberry.field(description="Tokens that it used.")
     cost: Cost | None = strawberry.field(description="What it cost; null where unknown.")
 

@@ -225,3 +225,6 @@ class Health:
     contract_version: str = strawberry.field(description="Version of this contract.")
     model: ModelHealth = strawberry.field(description="The model.")
     store: StoreHealth = strawberry.field(description="The run log.")
+    notices: list[str] = strawberry.field(
+        description="What an operator should look at, for example a broken assistant file."
+    )

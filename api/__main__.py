@@ -1,0 +1,94 @@
+"""The `parley` command."""
+
+import argparse
+import os
+import sys
+
+from api.settings import PREFIX, SettingsError, load_settings
+
+FRONTENDS = {"gradio": "clients.gradio_ui"}
+"""Name of a frontend → the module that `python -m` starts. The backend imports none of them."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one subcommand; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    for name in ("host", "port", "workers"):
+        if getattr(options, name, None) is not None and options.command != "frontend":
+            os.environ[f"{PREFIX}{name.upper()}"] = str(getattr(options, name))
+    try:
+        return int(options.run(options) or 0)
+    except SettingsError as error:
+        print(f"The settings are wrong:\n{error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="parley", description="A chat backend for any frontend.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    serve = commands.add_parser("serve", help="start the API")
+    _add_server_options(serve)
+    serve.add_argument("--workers", type=int, help="worker processes (PARLEY_WORKERS)")
+    serve.set_defaults(run=_serve)
+    run = commands.add_parser("run", help="start the API and the Gradio page")
+    _add_server_options(run)
+    run.set_defaults(run=_run)
+    frontend = commands.add_parser("frontend", help="start one frontend over a running API")
+    frontend.add_argument("name", choices=sorted(FRONTENDS))
+    frontend.add_argument("--api", help="address of the API, by default http://127.0.0.1:8000")
+    frontend.add_argument("--port", type=int, help="port of the page")
+    frontend.set_defaults(run=_frontend)
+    doctor = commands.add_parser("doctor", help="check what `serve` needs, and say what to do")
+    doctor.set_defaults(run=_doctor)
+    commands.add_parser("schema", help="print the contract as GraphQL SDL").set_defaults(run=_schema)
+    return parser
+
+
+def _add_server_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", help="address to listen on (PARLEY_HOST)")
+    parser.add_argument("--port", type=int, help="port of the API (PARLEY_PORT)")
+
+
+def _serve(_: argparse.Namespace) -> int:
+    from api.assistants.persona import PersonaError
+    from api.serve import PortTakenError, serve
+
+    try:
+        serve(load_settings())
+    except (PortTakenError, PersonaError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _run(_: argparse.Namespace) -> int:
+    from api.launch import launch
+
+    return launch(load_settings())
+
+
+def _frontend(options: argparse.Namespace) -> int:
+    extra = [("--api", options.api), ("--port", options.port)]
+    flags = [str(part) for pair in extra if pair[1] is not None for part in pair]
+    # Replaces this process, so that whoever started it can stop it by its pid.
+    os.execv(sys.executable, [sys.executable, "-m", FRONTENDS[options.name], *flags])
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from api.doctor import examine
+
+    return examine()
+
+
+def _schema(_: argparse.Namespace) -> int:
+    from api.contract.sdl import sorted_sdl
+    from api.schema import schema
+
+    print(sorted_sdl(schema.as_str()), end="")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

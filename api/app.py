@@ -1,0 +1,67 @@
+"""The composition root: the only place that knows concrete classes."""
+
+import gc
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from fastapi import FastAPI
+
+from api.assistants.catalog import AssistantCatalog
+from api.context import Context, Services
+from api.health import HealthCheck
+from api.logs import RequestIds, configure_logs
+from api.providers.base import Provider
+from api.providers.catalog import ModelCatalog
+from api.providers.registry import ProviderConfig, create_provider
+from api.runs.admission import Admission
+from api.runs.keeper import Keeper
+from api.runs.service import RunService
+from api.runs.stores import open_store
+from api.schema import schema
+from api.settings import Settings, load_settings
+
+
+def create_app(settings: Settings | None = None, provider: Provider | None = None) -> FastAPI:
+    """The ASGI application. Tests pass settings and a provider; servers read their own."""
+    settings = settings or load_settings()
+    configure_logs(settings.log_level, settings.log_format)
+    provider = provider or create_provider(_provider_config(settings))
+    run_log = open_store(settings.run_log, settings.data_dir)
+    assistants = AssistantCatalog(settings.assistants_dir, provider.default_model)
+    models = ModelCatalog(provider.default_model, settings.models, assistants.models)
+    runs = RunService(
+        run_log, provider, Admission(assistants, models), settings.run_timeout_seconds
+    )
+    keeper = Keeper(run_log, runs, timedelta(hours=settings.retention_hours))
+    health = HealthCheck(provider, run_log, assistants, provider.default_model)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None, None]:
+        await run_log.open()
+        await keeper.open()
+        # Objects made at start-up live for ever; out of the collector's sight they cost no pauses.
+        gc.collect()
+        gc.freeze()
+        yield
+        await runs.drain(0)
+        await keeper.close()
+        await run_log.close()
+        await provider.aclose()
+
+    app = FastAPI(title="Parley", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.services = Services(runs=runs, assistants=assistants, models=models, health=health)
+    return app
+
+
+def _provider_config(settings: Settings) -> ProviderConfig:
+    key = settings.openai_api_key
+    return ProviderConfig(
+        name=settings.provider_name,
+        api_key=key.get_secret_value() if key else None,
+        base_url=settings.openai_base_url,
+        model=settings.model,
+        connect_timeout_seconds=settings.connect_timeout_seconds,
+        idle_timeout_seconds=settings.idle_timeout_seconds,
+        total_timeout_seconds=settings.run_timeout_seconds,
+    )

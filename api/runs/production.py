@@ -1,0 +1,178 @@
+"""Produces one reply: asks the provider, logs what it says, and ends the run exactly once."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from api.contract.events import (
+    AnyTerminalEvent,
+    RunCancelled,
+    RunCompleted,
+    RunFailed,
+    RunIncomplete,
+)
+from api.contract.problems import ContentRefused, ModelProblem, ModelUnavailable
+from api.contract.types import Message, Role
+from api.contract.usage import FinishReason, TokenUsage
+from api.providers.base import ModelRequest, Provider, Turn
+from api.providers.errors import ModelTimedOutError, ProviderError, ReplyTruncatedError
+from api.providers.prices import price
+from api.runs.failures import problem_of
+from api.runs.log import RunRecord
+from api.runs.writer import RunWriter
+
+log = structlog.get_logger(__name__)
+
+MakeEnding = Callable[[int, datetime], AnyTerminalEvent]
+
+CHARACTERS_PER_TOKEN = 4
+"""Rule of thumb for English, used only where the model's server reported no usage."""
+
+
+class Production:
+    """The making of one reply. Whatever happens, even a bug, becomes the run's terminal event."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        request: ModelRequest,
+        record: RunRecord,
+        writer: RunWriter,
+        timeout_seconds: float,
+    ) -> None:
+        self._provider = provider
+        self._request = request
+        self._record = record
+        self._writer = writer
+        self._timeout_seconds = timeout_seconds
+        self._usage: TokenUsage | None = None
+        self._finish: FinishReason | None = None
+        self._work: asyncio.Task[MakeEnding] | None = None
+        self._stop_asked = False
+        self._stop_reason: str | None = None
+
+    async def run(self) -> None:
+        """Make the reply and log its end; returns once the end is logged, or the run is lost."""
+        self._work = asyncio.create_task(self._ending())
+        if self._stop_asked:
+            self._work.cancel()
+        try:
+            make = await self._work
+        except asyncio.CancelledError:
+            make = self._stopped()
+        await self._writer.end(make)
+
+    def stop(self, because: str | None = None) -> None:
+        """Close the upstream and end the run: cancelled, or incomplete where a reason is given."""
+        self._stop_asked = True
+        self._stop_reason = because
+        if self._work:
+            self._work.cancel()
+
+    async def _ending(self) -> MakeEnding:
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                await self._listen()
+        except TimeoutError:
+            seconds = self._timeout_seconds
+            reason = f"The reply took longer than {seconds:g} seconds."
+            return self._failed(problem_of(ModelTimedOutError(reason, seconds)))
+        except ReplyTruncatedError as error:
+            return self._incomplete(str(error))
+        except ProviderError as error:
+            return self._failed(problem_of(error))
+        except Exception:
+            log.exception("run.bug", run_id=self._record.id, provider=self._provider.name)
+            reason = "The server made a mistake; its log tells more."
+            return self._failed(ModelUnavailable(reason=reason, retryable=True))
+        return self._completed()
+
+    async def _listen(self) -> None:
+        async with aclosing(self._provider.stream(self._request)) as parts:
+            async for part in parts:
+                if isinstance(part, str):
+                    self._writer.text(part)
+                elif isinstance(part, TokenUsage):
+                    self._usage = part
+                else:
+                    self._finish = part
+
+    def _completed(self) -> MakeEnding:
+        if self._finish is None:
+            return self._incomplete("The model's server didn't say that the reply is whole.")
+        if self._finish is FinishReason.CONTENT_FILTER:
+            reason = "A content filter of the model's server ended the reply."
+            return self._failed(ContentRefused(reason=reason, retryable=False), self._finish)
+        return self._make(RunCompleted, self._finish)
+
+    def _stopped(self) -> MakeEnding:
+        if self._stop_reason is not None:
+            return self._incomplete(self._stop_reason)
+        return self._make(RunCancelled, FinishReason.CANCELLED)
+
+    def _incomplete(self, reason: str) -> MakeEnding:
+        return self._make(RunIncomplete, FinishReason.INCOMPLETE, reason=reason)
+
+    def _failed(
+        self, problem: ModelProblem, finish: FinishReason = FinishReason.FAILED
+    ) -> MakeEnding:
+        return self._make(RunFailed, finish, problem=problem)
+
+    def _make(self, kind: type[Any], finish: FinishReason, **extra: Any) -> MakeEnding:
+        reply = self._writer.reply
+        usage = self._usage or self._estimated(kind, reply)
+        return ending(kind, self._record, reply, usage, finish, **extra)
+
+
+    def _estimated(self, kind: type[Any], reply: str) -> TokenUsage:
+        """A model that failed before it said anything has used nothing, as far as we know."""
+        if kind is RunFailed and not reply:
+            return TokenUsage(estimated=True)
+        return estimated_usage(self._request.turns, reply)
+
+
+def ending(
+    kind: type[Any],
+    record: RunRecord,
+    reply: str,
+    usage: TokenUsage,
+    finish: FinishReason,
+    **extra: Any,
+) -> MakeEnding:
+    """A function from `(seq, at)` to the terminal event, with the cost of the usage."""
+    cost = price(record.provider, record.model, usage)
+
+    def make(seq: int, at: datetime) -> AnyTerminalEvent:
+        event: AnyTerminalEvent = kind(
+            run_id=record.id,
+            seq=seq,
+            at=at,
+            reply=Message(role=Role.ASSISTANT, content=reply),
+            token_usage=usage,
+            cost=cost,
+            finish_reason=finish,
+            **extra,
+        )
+        return event
+
+    return make
+
+
+def estimated_usage(turns: Sequence[Turn | Message], reply: str) -> TokenUsage:
+    """Usage by the rule of thumb, marked as estimated."""
+    prompt = _tokens(sum(len(turn.content) for turn in turns))
+    completion = _tokens(len(reply))
+    return TokenUsage(
+        prompt_tokens=prompt,
+        completion_tokens=completion,
+        total_tokens=prompt + completion,
+        estimated=True,
+    )
+
+
+def _tokens(characters: int) -> int:
+    return -(-characters // CHARACTERS_PER_TOKEN)

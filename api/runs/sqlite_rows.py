@@ -1,0 +1,180 @@
+"""Runs and events as SQLite rows: each function is one step inside a transaction."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from api.contract.events import TERMINAL_EVENTS, AnyRunEvent
+from api.contract.types import Message
+from api.runs import codec
+from api.runs.log import Claim, KeyConflictError, LeaseLostError, RunRecord
+from api.runs.retention import without_text
+
+T = TypeVar("T")
+Query = Callable[[sqlite3.Connection], T]
+
+_RUN = (
+    "id, owner, assistant_id, provider, model, history, created_at, idempotency_key, "
+    "input_digest, fence, cancel_requested, ended_at, ending_seq, ending_kind, ending"
+)
+
+
+def claim(
+    connection: sqlite3.Connection, draft: RunRecord, worker: str, first: AnyRunEvent
+) -> Claim:
+    """Insert the run, or find the one that has the same owner and key."""
+    known = connection.execute(
+        f"SELECT {_RUN} FROM runs WHERE owner = ? AND idempotency_key = ?",
+        (draft.owner, draft.idempotency_key),
+    ).fetchone()
+    if known:
+        record = _record(known)
+        if record.input_digest != draft.input_digest:
+            raise KeyConflictError(draft.idempotency_key)
+        return Claim(record, created=False)
+    history = msgspec.json.encode(draft.history).decode()
+    connection.execute(
+        "INSERT INTO runs (id, owner, assistant_id, provider, model, history, created_at, "
+        "idempotency_key, input_digest, worker, fence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(draft.id, draft.owner, draft.assistant_id, draft.provider, draft.model, history),
+            *(_micros(draft.created_at), draft.idempotency_key, draft.input_digest),
+            *(worker, draft.fence),
+        ),
+    )
+    _insert(connection, draft.id, [first])
+    return Claim(draft, created=True)
+
+
+def append(
+    connection: sqlite3.Connection, run_id: str, fence: int, events: Sequence[AnyRunEvent]
+) -> None:
+    """Insert events if the fence holds and the run goes on."""
+    row = connection.execute("SELECT fence, ending_seq FROM runs WHERE id = ?", (run_id,)).fetchone()
+    last = events[-1]
+    if row is None or row[0] != fence or (row[1] is not None and row[1] != last.seq):
+        raise LeaseLostError(run_id)
+    _insert(connection, run_id, events)
+    if isinstance(last, TERMINAL_EVENTS):
+        kind, body = codec.encode(last)
+        connection.execute(
+            "UPDATE runs SET ended_at = ?, ending_seq = ?, ending_kind = ?, ending = ? "
+            "WHERE id = ? AND ended_at IS NULL",
+            (_micros(last.at), last.seq, kind, body, run_id),
+        )
+
+
+def _insert(connection: sqlite3.Connection, run_id: str, events: Sequence[AnyRunEvent]) -> None:
+    connection.executemany(
+        "INSERT OR IGNORE INTO events (run_id, seq, at, kind, body) VALUES (?, ?, ?, ?, ?)",
+        [(run_id, event.seq, _micros(event.at), *codec.encode(event)) for event in events],
+    )
+
+
+def read(
+    connection: sqlite3.Connection, run_id: str, after: int, limit: int
+) -> list[AnyRunEvent]:
+    found = connection.execute(
+        "SELECT kind, body, seq, at FROM events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?",
+        (run_id, after, limit),
+    )
+    return [
+        codec.decode(kind, body, run_id=run_id, seq=seq, at=_time(at))
+        for kind, body, seq, at in found
+    ]
+
+
+def find(connection: sqlite3.Connection, run_id: str) -> RunRecord | None:
+    row = connection.execute(f"SELECT {_RUN} FROM runs WHERE id = ?", (run_id,)).fetchone()
+    return _record(row) if row else None
+
+
+def request_cancel(connection: sqlite3.Connection, run_id: str) -> bool:
+    changed = connection.execute(
+        "UPDATE runs SET cancel_requested = 1 WHERE id = ? AND cancel_requested = 0", (run_id,)
+    )
+    return changed.rowcount == 1
+
+
+def cancel_requests(connection: sqlite3.Connection, worker: str) -> list[str]:
+    found = connection.execute(
+        "SELECT id FROM runs WHERE worker = ? AND ended_at IS NULL AND cancel_requested = 1",
+        (worker,),
+    )
+    return [row[0] for row in found]
+
+
+def renew(connection: sqlite3.Connection, worker: str, until: float) -> None:
+    connection.execute("INSERT OR REPLACE INTO workers VALUES (?, ?)", (worker, until))
+
+
+def drop_worker(connection: sqlite3.Connection, worker: str) -> None:
+    connection.execute("DELETE FROM workers WHERE id = ?", (worker,))
+
+
+def take_over(connection: sqlite3.Connection, worker: str, now: float) -> list[RunRecord]:
+    """Fence every run whose worker holds no lease; forget the workers that are gone."""
+    connection.execute("DELETE FROM workers WHERE expires_at < ? AND id != ?", (now, worker))
+    found = connection.execute(
+        "UPDATE runs SET fence = fence + 1, worker = ? WHERE ended_at IS NULL AND worker != ? "
+        f"AND worker NOT IN (SELECT id FROM workers) RETURNING {_RUN}",
+        (worker, worker),
+    )
+    return [_record(row) for row in found.fetchall()]
+
+
+def expire(connection: sqlite3.Connection, before: datetime) -> int:
+    """Erase the texts of runs that ended before; their figures stay."""
+    found = connection.execute(
+        f"SELECT {_RUN} FROM runs WHERE history IS NOT NULL AND ended_at < ? LIMIT 1000",
+        (_micros(before),),
+    ).fetchall()
+    for record in map(_record, found):
+        if record.ending:
+            _, body = codec.encode(without_text(record.ending))
+            connection.execute("DELETE FROM events WHERE run_id = ?", (record.id,))
+            connection.execute(
+                "UPDATE runs SET history = NULL, ending = ? WHERE id = ?", (body, record.id)
+            )
+    return len(found)
+
+
+def touch(connection: sqlite3.Connection) -> None:
+    """A write that changes nothing and still needs room and rights."""
+    connection.execute("INSERT OR REPLACE INTO workers VALUES ('probe', 0)")
+
+
+def _record(row: Sequence[Any]) -> RunRecord:
+    (run_id, owner, assistant_id, provider, model, history, created_at, key, digest, fence) = row[
+        :10
+    ]
+    cancel_requested, ended_at, ending_seq, kind, ending = row[10:]
+    record = RunRecord(
+        id=run_id,
+        owner=owner,
+        assistant_id=assistant_id,
+        provider=provider,
+        model=model,
+        history=None if history is None else msgspec.json.decode(history, type=list[Message]),
+        created_at=_time(created_at),
+        idempotency_key=key,
+        input_digest=digest,
+        fence=fence,
+        cancel_requested=bool(cancel_requested),
+    )
+    if kind is None:
+        return record
+    event = codec.decode(kind, ending, run_id=run_id, seq=ending_seq, at=_time(ended_at))
+    return replace(record, ending=event)  # type: ignore[arg-type]
+
+
+def _micros(at: datetime) -> int:
+    return round(at.timestamp() * 1_000_000)
+
+
+def _time(micros: int) -> datetime:
+    return datetime.fromtimestamp(micros / 1_000_000, UTC)

@@ -1,0 +1,103 @@
+"""Turns the parts of one reply into logged events: first the log, then the readers."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from api.contract.events import AnyTerminalEvent, TextDelta
+from api.runs.log import LeaseLostError, RunLog, RunRecord, StoreUnavailableError
+
+log = structlog.get_logger(__name__)
+
+RETRY_SECONDS = 0.25
+"""Pause before an event is offered again to a store that was not available."""
+
+
+class RunWriter:
+    """The one writer of a run. At most one append is under way; the text that arrives meanwhile
+    becomes one delta, so deltas grow under load and the first never waits for company.
+
+    A store that fails for a while delays the events and loses none. `on_lost` is called when
+    another worker has taken the run over: the reply must stop.
+    """
+
+    def __init__(self, run_log: RunLog, record: RunRecord, on_lost: Callable[[], Any]) -> None:
+        self._log = run_log
+        self._record = record
+        self._on_lost = on_lost
+        self._next_seq = 1
+        self._pending: list[str] = []
+        self._said: list[str] = []
+        self._under_way: asyncio.Future[None] | None = None
+        self._idle: asyncio.Future[None] | None = None
+        self.lost = False
+
+    @property
+    def reply(self) -> str:
+        """All text so far, logged or about to be."""
+        return "".join(self._said)
+
+    def text(self, piece: str) -> None:
+        """Log a piece of the reply; never waits."""
+        self._said.append(piece)
+        self._pending.append(piece)
+        if self._under_way is None:
+            self._append_pending()
+
+    async def end(self, make: Callable[[int, datetime], AnyTerminalEvent]) -> None:
+        """Log what is pending and then the terminal event that `make(seq, at)` returns."""
+        while self._under_way is not None and not self.lost:
+            self._idle = asyncio.get_running_loop().create_future()
+            await self._idle
+        event = make(self._next_seq, datetime.now(UTC))
+        while not self.lost:
+            try:
+                await self._log.append(self._record.id, self._record.fence, [event])
+                return
+            except StoreUnavailableError as error:
+                self._complain(error)
+                await asyncio.sleep(RETRY_SECONDS)
+            except LeaseLostError:
+                self._lose()
+
+    def _append_pending(self) -> None:
+        event = TextDelta(
+            run_id=self._record.id,  # type: ignore[arg-type]
+            seq=self._next_seq,
+            at=datetime.now(UTC),
+            text="".join(self._pending),
+        )
+        self._next_seq += 1
+        self._pending.clear()
+        self._offer(event)
+
+    def _offer(self, event: TextDelta) -> None:
+        self._under_way = self._log.append(self._record.id, self._record.fence, [event])
+        self._under_way.add_done_callback(lambda done: self._appended(done, event))
+
+    def _appended(self, done: "asyncio.Future[None]", event: TextDelta) -> None:
+        error = done.exception()
+        if isinstance(error, StoreUnavailableError):
+            self._complain(error)
+            asyncio.get_running_loop().call_later(RETRY_SECONDS, self._offer, event)
+            return
+        self._under_way = None
+        if error is not None:
+            if not isinstance(error, LeaseLostError):
+                log.error("run.log_failed", run_id=self._record.id, exc_info=error)
+            self._lose()
+        elif self._pending:
+            self._append_pending()
+            return
+        if self._idle and not self._idle.done():
+            self._idle.set_result(None)
+
+    def _lose(self) -> None:
+        self.lost = True
+        self._on_lost()
+
+    def _complain(self, error: StoreUnavailableError) -> None:
+        log.error("run.log_unavailable", run_id=self._record.id, reason=str(error))

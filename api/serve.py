@@ -1,0 +1,136 @@
+"""Starts the server process or processes, and ends them gently."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from types import FrameType
+
+import structlog
+import uvicorn
+
+from api.app import create_app
+from api.context import Services
+from api.runs.service import RunService
+from api.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+AFTER_GRACE_SECONDS = 3
+"""For closing sockets and stores once the runs' grace time is over."""
+
+MAX_FRAME_BYTES = 1_048_576
+"""Greatest WebSocket frame that is read."""
+
+WATCH_SECONDS = 0.1
+"""How often the pool looks after its workers."""
+
+
+class PortTakenError(Exception):
+    """Somebody listens there already; `str()` names the port and the setting."""
+
+
+def listen(host: str, port: int, setting: str) -> socket.socket:
+    """A bound socket, so that a taken port is known before anything starts."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise PortTakenError(
+            f"Cannot listen on {host}:{port}: {error.strerror}. "
+            f"Stop what uses the port, or choose another one with {setting}."
+        ) from None
+    listener.set_inheritable(True)
+    return listener
+
+
+class GentleServer(uvicorn.Server):
+    """On SIGTERM or Ctrl-C refuses new runs and lets the live ones end for the grace time.
+
+    uvicorn alone would close WebSockets at once. A second signal exits now.
+    """
+
+    def __init__(self, config: uvicorn.Config, runs: RunService, grace_seconds: float) -> None:
+        super().__init__(config)
+        self._runs = runs
+        self._grace_seconds = grace_seconds
+        self._draining: asyncio.Task[None] | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self._draining or not self.started:
+            os._exit(128 + sig)
+        self._draining = asyncio.get_running_loop().create_task(self._drain())
+
+    async def _drain(self) -> None:
+        log.info("server.draining", live_runs=len(self._runs.live), grace=self._grace_seconds)
+        await self._runs.drain(self._grace_seconds)
+        self.should_exit = True
+
+
+def serve_one(settings: Settings, listener: socket.socket) -> None:
+    """Serve on `listener` in this process until a signal ends it."""
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=AFTER_GRACE_SECONDS,
+        ws_max_size=MAX_FRAME_BYTES,
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
+    )
+    services: Services = app.state.services
+    GentleServer(config, services.runs, settings.shutdown_grace_seconds).run([listener])
+
+
+def serve(settings: Settings) -> None:
+    """Serve as the settings say, in one process or several; returns when a signal has ended it."""
+    listener = listen(settings.host, settings.port, "--port or PARLEY_PORT")
+    listener.listen(2048)
+    host, port = listener.getsockname()[:2]
+    log.info("server.listening", address=f"http://{host}:{port}", workers=settings.workers)
+    if settings.workers == 1:
+        serve_one(settings, listener)
+    else:
+        WorkerPool(settings.workers, listener).run()
+
+
+class WorkerPool:
+    """Worker processes that share one listening socket; one that dies is replaced."""
+
+    def __init__(self, size: int, listener: socket.socket) -> None:
+        self._fd = listener.fileno()
+        self._workers = [self._start() for _ in range(size)]
+        self._ending = False
+
+    def run(self) -> None:
+        """Watch over the workers; pass signals on to them; return when all have ended."""
+        for sig in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(sig, self._pass_on)
+        while any(worker.poll() is None for worker in self._workers) or not self._ending:
+            if not self._ending:
+                self._workers = [self._alive(worker) for worker in self._workers]
+            time.sleep(WATCH_SECONDS)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "api.worker", str(self._fd)]
+        return subprocess.Popen(command, pass_fds=[self._fd], start_new_session=True)
+
+    def _alive(self, worker: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
+        status = worker.poll()
+        if status is None:
+            return worker
+        log.error("worker.died", pid=worker.pid, status=status)
+        time.sleep(WATCH_SECONDS)
+        return self._start()
+
+    def _pass_on(self, sig: int, frame: FrameType | None) -> None:
+        self._ending = True
+        for worker in self._workers:
+            if worker.poll() is None:
+                worker.send_signal(sig)
