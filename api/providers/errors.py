@@ -6,6 +6,7 @@
     ├── ModelRateLimitedError     429; carries `retry_after` in seconds where the server said so
     ├── ModelNotFoundError        the server does not know the model
     ├── ModelMisconfiguredError   401, 403: the key or the address is wrong; waiting does not help
+    ├── ContextExceededError      the conversation is longer than the model's context
     ├── ContentRefusedError       a content filter refused the prompt or stopped the reply
     └── ReplyTruncatedError       the stream ended with neither finish reason nor end marker
 
@@ -49,6 +50,10 @@ class ModelNotFoundError(ProviderError):
 
 
 class ModelMisconfiguredError(ProviderError):
+    pass
+
+
+class ContextExceededError(ProviderError):
     pass
 
 

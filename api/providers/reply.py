@@ -1,0 +1,156 @@
+"""A streamed reply of an OpenAI-compatible server: from bytes to text, usage and finish reason."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from api.contract.usage import FinishReason, TokenUsage
+from api.providers.base import Part
+from api.providers.errors import ModelUnavailableError, ProviderError, ReplyTruncatedError
+from api.providers.refusals import refusal_of
+from api.providers.sse import EventStream, OversizedEventError
+
+FINISH_REASONS = {
+    "stop": FinishReason.STOP,
+    "length": FinishReason.LENGTH,
+    "content_filter": FinishReason.CONTENT_FILTER,
+}
+
+LARGEST_COUNT = 1_000_000_000
+"""Greatest plausible count of tokens; two of them still fit GraphQL's Int."""
+
+
+class _Delta(msgspec.Struct):
+    content: str | None = None
+
+
+class _Choice(msgspec.Struct):
+    delta: _Delta | None = None
+    finish_reason: str | None = None
+    index: int = 0
+
+
+class _Chunk(msgspec.Struct):
+    choices: list[_Choice | None] | None = None
+    usage: Any = None
+    error: Any = None
+
+
+_DECODER = msgspec.json.Decoder(_Chunk)
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError)
+
+
+class ReplyReader:
+    """Reads one stream. Text that arrived together is one part, so a burst costs few parts.
+
+    `over` is True once the server said `[DONE]`; `finish_reason` is set once it gave one; `heard`
+    tells whether the last bytes held an event, as opposed to a comment that keeps a proxy awake.
+    """
+
+    def __init__(self) -> None:
+        self.over = False
+        self.heard = False
+        self.finish_reason: FinishReason | None = None
+        self._events = EventStream()
+        self._text: list[str] = []
+        self._usage: TokenUsage | None = None
+
+    def feed(self, data: bytes) -> Iterator[Part]:
+        """The parts in these bytes; what precedes a failure comes before its ProviderError."""
+        failure = None
+        self.heard = False
+        try:
+            for payload in self._events.feed(data):
+                self.heard = True
+                self._take(payload)
+                if self.over:
+                    break
+        except (ProviderError, OversizedEventError, *_UNREADABLE) as error:
+            failure = error
+        yield from self._parts()
+        if failure is not None:
+            self._fail(failure)
+
+    def end(self) -> Iterator[Part]:
+        """The parts after the last byte; ReplyTruncatedError where the reply isn't whole."""
+        if not self.over and (rest := self._events.rest()):
+            try:
+                self._take(rest)
+            except _UNREADABLE:
+                pass  # cut in mid-line: what the line would have said is unknown
+            yield from self._parts()
+        if self.finish_reason is not None:
+            yield self.finish_reason
+        elif self.over:
+            yield FinishReason.UNKNOWN
+        else:
+            raise ReplyTruncatedError("The reply broke off before its end.")
+
+    def _take(self, payload: bytes) -> None:
+        if payload.startswith(b"[DONE]"):
+            self.over = True
+            return
+        chunk = _DECODER.decode(payload)
+        if chunk.error:
+            raise refusal_of(chunk.error)
+        if chunk.usage:
+            self._usage = token_usage(chunk.usage) or self._usage
+        for choice in chunk.choices or ():
+            if choice is not None and choice.index == 0:
+                self._take_choice(choice)
+
+    def _take_choice(self, choice: _Choice) -> None:
+        if choice.delta is not None and choice.delta.content:
+            self._text.append(choice.delta.content)
+        if choice.finish_reason:
+            self.finish_reason = FINISH_REASONS.get(choice.finish_reason, FinishReason.UNKNOWN)
+
+    def _parts(self) -> Iterator[Part]:
+        if self._text:
+            text, self._text = "".join(self._text), []
+            yield text
+        if self._usage is not None:
+            usage, self._usage = self._usage, None
+            yield usage
+
+    def _fail(self, failure: Exception) -> None:
+        if self.finish_reason is not None:
+            self.over = True  # the reply is whole; what is wrong after it costs nobody anything
+        elif isinstance(failure, ProviderError):
+            raise failure
+        else:
+            reason = "The model's server sent something that is no part of a reply."
+            raise ModelUnavailableError(reason) from None
+
+
+def token_usage(reported: Any) -> TokenUsage | None:
+    """An upstream's usage object in the contract's terms; None where it holds no counts.
+
+    Some servers leave reasoning out of `completion_tokens` but count it in `total_tokens`: then
+    the difference is taken as completion. Parts are clamped to the totals they belong to.
+    """
+    if not isinstance(reported, Mapping):
+        return None
+    prompt = _count(reported, "prompt_tokens")
+    completion = max(
+        _count(reported, "completion_tokens"), _count(reported, "total_tokens") - prompt
+    )
+    if not prompt + completion:
+        return None
+    cached = _count(reported.get("prompt_tokens_details"), "cached_tokens")
+    reasoning = _count(reported.get("completion_tokens_details"), "reasoning_tokens")
+    return TokenUsage(
+        prompt_tokens=prompt,
+        completion_tokens=completion,
+        total_tokens=prompt + completion,
+        cached_prompt_tokens=min(cached, prompt),
+        reasoning_tokens=min(reasoning, completion),
+    )
+
+
+def _count(reported: Any, name: str) -> int:
+    count = reported.get(name) if isinstance(reported, Mapping) else None
+    if not isinstance(count, int | float) or not 0 <= count <= LARGEST_COUNT:
+        return 0
+    return int(count)

@@ -1,0 +1,120 @@
+"""Runs operations against the schema and hands out results as ready JSON.
+
+Parsing, validation and coercion happen before a stream begins, so that a request at fault gets
+its status; every transport then writes the same results.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import strawberry
+from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType
+from graphql.execution import Executor, create_source_event_stream
+from graphql.utilities import get_operation_ast
+from strawberry.execution import optimized_is_awaitable
+
+from api.transport.documents import Documents
+from api.transport.faults import RefusedOperationError, internal, refused, shown
+from api.transport.json_text import encoded
+from api.transport.operation import Operation
+
+
+class Result(NamedTuple):
+    """One response of an operation."""
+
+    payload: bytes
+    """`{"data": …, "errors": …}`, on one line."""
+    seq: int | None = None
+    """Number of the run event in it, if it holds one."""
+
+
+class Engine:
+    """The schema, ready to run operations."""
+
+    def __init__(self, schema: strawberry.Schema, introspection: bool = True) -> None:
+        self._schema: GraphQLSchema = schema._schema
+        self._executor_class: type[Executor] = schema.execution_context_class
+        self._documents = Documents(self._schema, introspection)
+
+    def prepare(self, operation: Operation, context: object) -> "Prepared":
+        """The operation, found to be runnable; raises `RefusedOperationError` where it isn't."""
+        document = self._documents.find(operation.query)
+        definition = get_operation_ast(document, operation.name)
+        if definition is None:
+            raise refused([_no_operation(operation)], "OPERATION_NOT_FOUND", self._schema)
+        executor = self._executor_class.build(
+            self._schema,
+            document,
+            None,
+            context,
+            operation.variables,
+            operation.name,
+            is_awaitable=optimized_is_awaitable,
+            operation_extensions=None,
+        )
+        if isinstance(executor, list):
+            raise refused(executor, "BAD_USER_INPUT", self._schema)
+        return Prepared(definition.operation, executor)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An operation whose document, name and variables are in order."""
+
+    kind: OperationType
+    executor: Executor
+
+    async def answer(self) -> Result:
+        """The one result of a query or mutation."""
+        try:
+            return Result(self._payload(await _awaited(self.executor.execute_operation())))
+        except Exception as error:
+            return _masked(error)
+
+    async def start(self) -> AsyncGenerator[Result, None]:
+        """The results of any operation; raises `RefusedOperationError` if it cannot begin.
+
+        Closing the generator closes the source at once.
+        """
+        if self.kind is not OperationType.SUBSCRIPTION:
+            return self._single()
+        source = await _awaited(create_source_event_stream(self.executor))
+        if isinstance(source, ExecutionResult):
+            raise RefusedOperationError(shown(source.errors or [], self.executor.schema))
+        return self._events(source)
+
+    async def _single(self) -> AsyncGenerator[Result, None]:
+        yield await self.answer()
+
+    async def _events(self, source: AsyncGenerator[Any, None]) -> AsyncGenerator[Result, None]:
+        executor_for = self.executor.build_per_event_executor
+        async with aclosing(source):
+            try:
+                async for event in source:
+                    result = executor_for(event).execute_operation(False)
+                    payload = self._payload(await _awaited(result))
+                    yield Result(payload, getattr(event, "seq", None))
+            except Exception as error:
+                yield _masked(error)
+
+    def _payload(self, result: Any) -> bytes:
+        if not result.errors:
+            return encoded({"data": result.data})
+        errors = shown(result.errors, self.executor.schema)
+        return encoded({"data": result.data, "errors": errors})
+
+
+def _masked(error: Exception) -> Result:
+    return Result(encoded({"data": None, "errors": [internal(error)]}))
+
+
+async def _awaited(value: Any) -> Any:
+    return await value if optimized_is_awaitable(value) else value
+
+
+def _no_operation(operation: Operation) -> GraphQLError:
+    if operation.name:
+        return GraphQLError(f"The document has no operation named `{operation.name}`.")
+    return GraphQLError("`operationName` is missing: the document has several operations, or none.")

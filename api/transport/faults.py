@@ -1,0 +1,76 @@
+"""Errors as clients see them: faults of the request explained, faults of the server masked.
+
+    code                        whose fault
+    GRAPHQL_PARSE_FAILED        the document's syntax
+    GRAPHQL_VALIDATION_FAILED   the document does not fit the schema
+    OPERATION_NOT_FOUND         `operationName` is missing or names none of the document's operations
+    BAD_USER_INPUT              a variable or argument does not fit its type
+    INTERNAL                    ours: logged with its trace, shown with a correlation id only
+"""
+
+import re
+import secrets
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import structlog
+from graphql import GraphQLEnumType, GraphQLError, GraphQLSchema
+
+log = structlog.get_logger(__name__)
+
+_ENUM = re.compile(r"(?:does not exist in|Enum) '(\w+)'")
+
+
+class RefusedOperationError(Exception):
+    """The operation cannot begin. `errors` are formatted as GraphQL asks."""
+
+    def __init__(self, errors: list[dict[str, Any]]) -> None:
+        super().__init__(errors[0]["message"])
+        self.errors = errors
+
+
+def refused(
+    errors: Iterable[GraphQLError], code: str, schema: GraphQLSchema
+) -> RefusedOperationError:
+    """The refusal of an operation whose every error is the request's fault."""
+    return RefusedOperationError([_explained(error, code, schema) for error in errors])
+
+
+def shown(errors: Sequence[GraphQLError], schema: GraphQLSchema) -> list[dict[str, Any]]:
+    """What a client sees of errors that happened while an operation ran."""
+    return [_shown(error, schema) for error in errors]
+
+
+def internal(error: BaseException) -> dict[str, Any]:
+    """A masked error: the trace goes to the log, the correlation id to both."""
+    correlation_id = structlog.contextvars.get_contextvars().get("correlation_id")
+    correlation_id = correlation_id or secrets.token_hex(8)
+    log.error("internal_error", correlation_id=correlation_id, exc_info=error)
+    extensions = {"code": "INTERNAL", "correlationId": correlation_id}
+    return {"message": "Internal error", "extensions": extensions}
+
+
+def _shown(error: GraphQLError, schema: GraphQLSchema) -> dict[str, Any]:
+    cause = error.original_error
+    if (error.extensions or {}).get("code"):
+        return dict(error.formatted)
+    if isinstance(cause, GraphQLError) and cause.nodes:
+        # Raised by graphql-core for an argument's value; it knows the value's place in the query.
+        return _explained(error, "BAD_USER_INPUT", schema)
+    masked = internal(cause or error)
+    return masked | {"path": error.path} if error.path else masked
+
+
+def _explained(error: GraphQLError, code: str, schema: GraphQLSchema) -> dict[str, Any]:
+    formatted: dict[str, Any] = dict(error.formatted)
+    formatted["message"] += _allowed_values(error.message, schema)
+    formatted["extensions"] = {"code": code} | dict(error.extensions or {})
+    return formatted
+
+
+def _allowed_values(message: str, schema: GraphQLSchema) -> str:
+    named = _ENUM.search(message)
+    enum = schema.get_type(named[1]) if named else None
+    if not isinstance(enum, GraphQLEnumType):
+        return ""
+    return f" Allowed values: {', '.join(enum.values)}."

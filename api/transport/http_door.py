@@ -1,0 +1,141 @@
+"""GraphQL over HTTP: POST, GET, event streams and multipart on one address.
+
+https://graphql.github.io/graphql-over-http/draft/
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from graphql import OperationType
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from api.context import Context
+from api.transport import operation
+from api.transport.bodies import linger, read_body
+from api.transport.engine import Engine, Prepared
+from api.transport.faults import RefusedOperationError
+from api.transport.framing import FRAMINGS
+from api.transport.json_text import encoded
+from api.transport.negotiation import JSON, Accepted, accepted
+from api.transport.origins import Origins
+from api.transport.presence import ClientPresence
+from api.transport.refusals import ClientLeftError, RefusedRequestError
+from api.transport.streaming import write_stream
+
+ContextFactory = Callable[[HTTPConnection], Context]
+"""Makes the context of a request from its headers and address."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpDoor:
+    """Answers one HTTP request; `page` is what a browser sees that opens the address."""
+
+    engine: Engine
+    context_for: ContextFactory
+    origins: Origins
+    page: Callable[[], Response] | None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        wanted = accepted(headers.get("accept", ""))
+        try:
+            if self._opens_page(scope, wanted) and self.page:
+                await self.page()(scope, receive, send)
+                return
+            self.origins.check(headers)
+            asked = await _operation(scope, headers, receive)
+            prepared = self.engine.prepare(asked, self._context(scope, headers))
+            await _run(prepared, _form(prepared, wanted, scope), receive, send)
+        except RefusedRequestError as refusal:
+            body = encoded({"errors": [refusal.error]})
+            await _refuse(refusal, body, wanted.errors, receive, send)
+        except RefusedOperationError as refusal:
+            # Media type `application/json` is that of older clients, which read errors in 200 only.
+            status = 200 if wanted.answer == wanted.errors == JSON else 400
+            await _send(status, encoded({"errors": refusal.errors}), wanted.errors, send)
+        except ClientLeftError:
+            return
+
+    def _context(self, scope: Scope, headers: Headers) -> Context:
+        context = self.context_for(HTTPConnection(scope))
+        last = headers.get("last-event-id", "")
+        context.last_event_id = int(last) if last.isdecimal() and len(last) < 10 else None
+        return context
+
+    @staticmethod
+    def _opens_page(scope: Scope, wanted: Accepted) -> bool:
+        return scope["method"] == "GET" and wanted.page and b"query=" not in scope["query_string"]
+
+
+async def _operation(scope: Scope, headers: Headers, receive: Receive) -> operation.Operation:
+    if scope["method"] == "GET":
+        return operation.from_query_string(scope["query_string"])
+    if scope["method"] != "POST":
+        raise RefusedRequestError(
+            405, "Use POST, or GET for queries.", "METHOD_NOT_ALLOWED", {"allow": "GET, POST"}
+        )
+    _check_content_type(headers.get("content-type", ""))
+    return operation.from_body(await read_body(headers, receive))
+
+
+def _check_content_type(header: str) -> None:
+    """Nothing but JSON: a form of another site can send the other types without asking first."""
+    kind, _, parameters = header.lower().partition(";")
+    charset = parameters.partition("charset=")[2].strip(' "')
+    if kind.strip() != JSON or charset not in ("", "utf-8"):
+        message = "The content type must be `application/json`, in UTF-8."
+        raise RefusedRequestError(415, message, "UNSUPPORTED_MEDIA_TYPE")
+
+
+def _form(prepared: Prepared, wanted: Accepted, scope: Scope) -> str:
+    """The media type to answer in; raises `RefusedRequestError` where the client takes none."""
+    if prepared.kind is OperationType.MUTATION and scope["method"] == "GET":
+        message = "Mutations need POST."
+        raise RefusedRequestError(405, message, "METHOD_NOT_ALLOWED", {"allow": "POST"})
+    streams = prepared.kind is OperationType.SUBSCRIPTION
+    if form := wanted.stream if streams else wanted.answer:
+        return form
+    needed = "text/event-stream" if streams else "application/graphql-response+json"
+    message = f"The `Accept` header must name `{needed}` for a {prepared.kind.value}."
+    raise RefusedRequestError(406, message, "NOT_ACCEPTABLE")
+
+
+async def _run(prepared: Prepared, form: str, receive: Receive, send: Send) -> None:
+    if framing := FRAMINGS.get(form):
+        await write_stream(await prepared.start(), framing, receive, send)
+        return
+    async with ClientPresence(receive):
+        result = await prepared.answer()
+    await _send(200, result.payload, form, send)
+
+
+async def _refuse(
+    refusal: RefusedRequestError, body: bytes, form: str, receive: Receive, send: Send
+) -> None:
+    if "connection" not in refusal.headers:
+        await _send(refusal.status, body, form, send, refusal.headers)
+        return
+    await _send(refusal.status, body, form, send, refusal.headers, more_body=True)
+    await linger(receive)
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _send(
+    status: int,
+    body: bytes,
+    form: str,
+    send: Send,
+    headers: dict[str, str] | None = None,
+    more_body: bool = False,
+) -> None:
+    fields = {
+        "content-type": f"{form}; charset=utf-8",
+        "content-length": str(len(body)),
+        **(headers or {}),
+    }
+    raw = [(name.encode(), value.encode()) for name, value in fields.items()]
+    await send({"type": "http.response.start", "status": status, "headers": raw})
+    await send({"type": "http.response.body", "body": body, "more_body": more_body})

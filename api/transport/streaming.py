@@ -1,0 +1,41 @@
+"""Writes a stream of results as one HTTP response, while its client stays."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from starlette.types import Receive, Send
+
+from api.transport.engine import Result
+from api.transport.framing import Framing
+from api.transport.presence import ClientPresence
+
+
+async def write_stream(
+    results: AsyncGenerator[Result, None], framing: Framing, receive: Receive, send: Send
+) -> None:
+    """Send each result the moment it is there; close `results` as soon as the client leaves."""
+
+    async def write(body: bytes) -> None:
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+
+    async def heartbeat() -> None:
+        await write(framing.heartbeat)
+
+    async with (
+        aclosing(results),
+        ClientPresence(receive, heartbeat, framing.heartbeat_seconds),
+    ):
+        await send({"type": "http.response.start", "status": 200, "headers": _headers(framing)})
+        await write(framing.opening)
+        async for result in results:
+            await write(framing.frame(result.payload, result.seq))
+    await send({"type": "http.response.body", "body": framing.closing, "more_body": False})
+
+
+def _headers(framing: Framing) -> list[tuple[bytes, bytes]]:
+    return [
+        (b"content-type", framing.content_type.encode()),
+        # Proxies must neither keep nor compress a stream, nor hold it back (nginx).
+        (b"cache-control", b"no-cache, no-transform"),
+        (b"x-accel-buffering", b"no"),
+    ]

@@ -1,0 +1,68 @@
+"""Settings are checked before anything starts, and a mistake names itself and the fix."""
+
+from pathlib import Path
+
+import pytest
+
+from api.settings import SettingsError, load_settings
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    for name in list(os.environ):
+        if name.startswith(("PARLEY_", "OPENAI_")):
+            monkeypatch.delenv(name)
+
+
+def test_without_a_key_the_embedded_model_answers() -> None:
+    settings = load_settings(None)
+    assert (settings.provider_name, settings.host, settings.port) == ("embedded", "127.0.0.1", 8000)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("OPENAI_API_KEY", "sk-x"), ("OPENAI_BASE_URL", "http://127.0.0.1:11434/v1")],
+)
+def test_a_key_or_an_address_selects_the_openai_provider(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert load_settings(None).provider_name == "openai"
+
+
+def test_an_empty_variable_counts_as_absent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "")
+    assert load_settings(None).provider_name == "embedded"
+
+
+def test_an_unknown_setting_stops_the_start_and_suggests_the_right_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PARLEY_PROT", "1")
+    with pytest.raises(SettingsError, match="PARLEY_PROT is not a setting. Did you mean PARLEY_PORT"):
+        load_settings(None)
+
+
+def test_every_invalid_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARLEY_PORT", "eighty")
+    monkeypatch.setenv("OPENAI_BASE_URL", "ftp://x")
+    with pytest.raises(SettingsError) as caught:
+        load_settings(None)
+    assert "PARLEY_PORT" in str(caught.value)
+    assert "OPENAI_BASE_URL" in str(caught.value)
+
+
+def test_a_dotenv_file_is_read_and_checked(tmp_path: Path) -> None:
+    env = tmp_path / ".env"
+    env.write_text("PARLEY_PORT=8123\n")
+    assert load_settings(env).port == 8123
+    env.write_text("PARLEY_PORTS=8123\n")
+    with pytest.raises(SettingsError, match="PARLEY_PORTS"):
+        load_settings(env)
+
+
+def test_the_key_is_not_printed_with_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-canary-123")
+    assert "canary" not in repr(load_settings(None))
