@@ -42,7 +42,9 @@ def _parser() -> argparse.ArgumentParser:
     frontend.set_defaults(run=_frontend)
     doctor = commands.add_parser("doctor", help="check what `serve` needs, and say what to do")
     doctor.set_defaults(run=_doctor)
-    commands.add_parser("schema", help="print the contract as GraphQL SDL").set_defaults(run=_schema)
+    commands.add_parser("schema", help="print the contract as GraphQL SDL").set_defaults(
+        run=_schema
+    )
     return parser
 
 

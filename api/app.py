@@ -8,9 +8,9 @@ from datetime import timedelta
 from fastapi import FastAPI
 
 from api.assistants.catalog import AssistantCatalog
-from api.context import Context, Services
+from api.context import Services
 from api.health import HealthCheck
-from api.logs import RequestIds, configure_logs
+from api.logs import configure_logs
 from api.providers.base import Provider
 from api.providers.catalog import ModelCatalog
 from api.providers.registry import ProviderConfig, create_provider
@@ -18,7 +18,6 @@ from api.runs.admission import Admission
 from api.runs.keeper import Keeper
 from api.runs.service import RunService
 from api.runs.stores import open_store
-from api.schema import schema
 from api.settings import Settings, load_settings
 
 
@@ -26,7 +25,7 @@ def create_app(settings: Settings | None = None, provider: Provider | None = Non
     """The ASGI application. Tests pass settings and a provider; servers read their own."""
     settings = settings or load_settings()
     configure_logs(settings.log_level, settings.log_format)
-    provider = provider or create_provider(_provider_config(settings))
+    provider = provider or create_provider(provider_config(settings))
     run_log = open_store(settings.run_log, settings.data_dir)
     assistants = AssistantCatalog(settings.assistants_dir, provider.default_model)
     models = ModelCatalog(provider.default_model, settings.models, assistants.models)
@@ -54,14 +53,17 @@ def create_app(settings: Settings | None = None, provider: Provider | None = Non
     return app
 
 
-def _provider_config(settings: Settings) -> ProviderConfig:
+def provider_config(settings: Settings) -> ProviderConfig:
+    """What the provider needs of the settings."""
     key = settings.openai_api_key
     return ProviderConfig(
         name=settings.provider_name,
-        api_key=key.get_secret_value() if key else None,
+        api_key=key.get_secret_value() if key else "",
         base_url=settings.openai_base_url,
         model=settings.model,
-        connect_timeout_seconds=settings.connect_timeout_seconds,
-        idle_timeout_seconds=settings.idle_timeout_seconds,
-        total_timeout_seconds=settings.run_timeout_seconds,
+        connect_timeout=settings.connect_timeout_seconds,
+        idle_timeout=settings.idle_timeout_seconds,
+        total_timeout=settings.run_timeout_seconds,
+        cache_dir=settings.cache_dir,
+        prices=settings.prices,
     )

@@ -106,18 +106,24 @@ def _end(parts: list[subprocess.Popen[bytes]]) -> None:
         part.wait()
 
 
+QUESTION = (
+    '{"query": "mutation { chat(input: {history: [{role: USER, content: \\"Who is Batman?\\"}]}) '
+    "{ ... on ChatReply { reply { content } tokenUsage { totalTokens } cost { amount currency } } "
+    '... on Problem { reason } } }"}'
+)
+
+
 def _welcome(api: str, page: str) -> str:
     return f"""
 Parley is running.
 
   Chat page   {page}
   API         {api}/graphql
-  GraphiQL    {api}/graphql  (in a browser)
+  GraphiQL    {api}/graphql  (open it in a browser)
   JSON docs   {api}/docs
 
-Try it:
+Ask from a terminal:
 
-  curl -s {api}/graphql -H 'content-type: application/json' \\
-    -d '{{"query":"mutation {{ chat(input: {{history: [{{role: USER, content: \\"Who created Batman?\\"}}]}}) {{ ... on ChatReply {{ reply {{ content }} tokenUsage {{ totalTokens }} cost {{ amount currency }} }} ... on Problem {{ reason }} }} }}"}}'
+  curl -s {api}/graphql -H 'content-type: application/json' -d '{QUESTION}'
 
 Ctrl-C stops everything."""

@@ -84,9 +84,7 @@ class Subscription:
         description="Start a run and follow it. The stream ends with one terminal event; a stream "
         "without one was cut, and is resumed with `run(id, after)`."
     )
-    async def chat(
-        self, info: Info, input: ChatArgument
-    ) -> AsyncGenerator[RunEvent, None]:
+    async def chat(self, info: Info, input: ChatArgument) -> AsyncGenerator[RunEvent, None]:
         stream: AsyncGenerator[AnyRunEvent, None] = info.context.services.runs.stream(
             input, info.context.caller
         )

@@ -10,8 +10,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "PARLEY_"
-OTHERS = ("PARLEY_API", "PARLEY_CACHE_DIR", "PARLEY_CHROMIUM")
-"""Names that belong to the frontends, the weights' cache and the tests; no settings of the server."""
+OTHERS = ("PARLEY_API", "PARLEY_CHROMIUM")
+"""Names that belong to the frontends and the tests; no settings of the server."""
 PACKAGED_ASSISTANTS = Path(__file__).parent / "assistants"
 
 
@@ -51,6 +51,15 @@ class Settings(BaseSettings):
     models: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Further models that clients may choose, separated by commas."
     )
+    prices: str | None = Field(
+        None,
+        max_length=40,
+        description="Whose price list holds (`openai`, `groq`, `mistral` …) where "
+        "`OPENAI_BASE_URL` doesn't tell, for example for a gateway of your own.",
+    )
+    cache_dir: Path | None = Field(
+        None, description="Where the embedded model's weights are; your user cache where absent."
+    )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port of the API; 0 takes a free one.")
     gradio_port: int = Field(7860, ge=0, le=65535, description="Port of the Gradio page.")
@@ -73,7 +82,9 @@ class Settings(BaseSettings):
         20, ge=0, description="How long live replies may go on after SIGTERM."
     )
     send_timeout_seconds: float = Field(
-        30, gt=0, description="A client that takes nothing for so long is disconnected; it may resume."
+        30,
+        gt=0,
+        description="A client that takes nothing for so long is disconnected; it may resume.",
     )
     connect_timeout_seconds: float = Field(
         10, gt=0, description="Longest wait for a connection to the model's server."

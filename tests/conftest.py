@@ -34,6 +34,4 @@ def start_server(tmp_path: Path) -> Iterator[StartServer]:
 @pytest.fixture
 def live_server(start_server: StartServer, upstream: Any) -> LiveServer:
     """A live server whose model is the fake upstream, over real HTTP."""
-    return start_server(
-        openai_base_url=upstream.base_url, openai_api_key="sk-test", model="fake"
-    )
+    return start_server(openai_base_url=upstream.base_url, openai_api_key="sk-test", model="fake")

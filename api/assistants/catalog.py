@@ -59,17 +59,23 @@ class AssistantCatalog:
         return min(marked or self._personas)
 
     def _refresh(self) -> None:
-        found = {path: path.stat() for path in sorted(self.folder.glob("*.toml"))}
-        stamps = {path: (stat.st_mtime_ns, stat.st_size) for path, stat in found.items()}
+        stamps = {path: stamp for path in self.folder.glob("*.toml") if (stamp := _stamp(path))}
         if stamps == self._stamps:
             return
-        for gone in self._stamps.keys() - stamps.keys():
-            self._personas.pop(gone.stem, None)
-            self.faults.pop(gone.name, None)
-        for path in stamps:
+        for path in sorted(stamps):
             if stamps[path] != self._stamps.get(path):
                 self._read(path)
+        for gone in self._stamps.keys() - stamps.keys():
+            self._forget(gone)
         self._stamps = stamps
+
+    def _forget(self, path: Path) -> None:
+        self.faults.pop(path.name, None)
+        if self._personas.keys() == {path.stem}:
+            self.faults[path.name] = f"{path.name}: the last assistant's file is gone; it is kept"
+            log.error("assistant.gone", file=path.name, last_good_kept=True)
+        else:
+            self._personas.pop(path.stem, None)
 
     def _read(self, path: Path) -> None:
         try:
@@ -80,3 +86,12 @@ class AssistantCatalog:
             log.error("assistant.broken", file=path.name, fault=str(error), last_good_kept=kept)
         else:
             self.faults.pop(path.name, None)
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """What changes with a file's content; None where the file has just been removed."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_mtime_ns, stat.st_size

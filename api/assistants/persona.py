@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -44,7 +45,9 @@ class Persona(BaseModel):
         limit = self.question_length_limit or CONTENT_LIMIT
         for starter in self.starters:
             if not 0 < len(starter) <= limit:
-                raise ValueError(f"starter {starter!r} has {len(starter)} characters, not 1–{limit}")
+                raise ValueError(
+                    f"starter {starter!r} has {len(starter)} characters; 1 to {limit} fit"
+                )
         return self
 
     def described(self, model: str, is_default: bool) -> Assistant:
@@ -87,18 +90,18 @@ class _SettingError(Exception):
 
 def _settings(table: Any) -> ChatSettings:
     """`[settings]` of the file, held to the same rules as a client's settings."""
-    known = {f.python_name for f in get_object_definition(ChatSettings, strict=True).fields}
+    known = [f.python_name for f in get_object_definition(ChatSettings, strict=True).fields]
     for key in table:
         if key not in known:
-            raise _SettingError(key, f"unknown setting; there are {', '.join(sorted(known))}")
-    settings = ChatSettings(**table)
-    try:
-        problem = broken_rule(settings)
-    except TypeError as error:
-        raise _SettingError(next(iter(table), "settings"), str(error)) from None
-    if problem:
-        raise _SettingError(problem.field, problem.reason)
-    return settings
+            raise _SettingError(key, f"unknown setting; there are {', '.join(known)}")
+    for key, value in table.items():
+        try:
+            settings = msgspec.convert({key: value}, ChatSettings)
+        except msgspec.ValidationError as error:
+            raise _SettingError(key, str(error).partition(" - at ")[0]) from None
+        if problem := broken_rule(settings):
+            raise _SettingError(key, problem.reason)
+    return msgspec.convert(table, ChatSettings)
 
 
 def _sentence(path: Path, text: str, where: tuple[int | str, ...], message: str) -> str:

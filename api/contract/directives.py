@@ -46,9 +46,7 @@ class Length:
     locations=_INPUTS, name="control", description="How a frontend offers this field to a person."
 )
 class ControlHint:
-    kind: ControlKind = strawberry.field(
-        name="kind", description="The kind of control to draw."
-    )
+    kind: ControlKind = strawberry.field(name="kind", description="The kind of control to draw.")
     label: str = strawberry.field(name="label", description="Its label, in English.")
     order: int = strawberry.field(
         name="order", description="Its place among the controls, lowest first."

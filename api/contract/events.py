@@ -1,7 +1,7 @@
 """What a run tells: numbered events that end with exactly one terminal event.
 
-To add an event: a class here, its name in `AnyRunEvent`, and `make generate`. Clients ignore the types
-that they don't know. The names `ReasoningDelta`, `ToolCallStarted`, `ToolCallCompleted`,
+To add an event: a class here, its name in `AnyRunEvent`, and `make generate`. Clients ignore
+the types that they don't know. The names `ReasoningDelta`, `ToolCallStarted`, `ToolCallCompleted`,
 `SourceFound` and `FileProduced` are kept for what will come.
 """
 

@@ -18,9 +18,7 @@ class Problem:
     reason: str = strawberry.field(
         description="What happened and what to do about it, as a sentence for the person who waits."
     )
-    retryable: bool = strawberry.field(
-        description="True where the same request may succeed later."
-    )
+    retryable: bool = strawberry.field(description="True where the same request may succeed later.")
 
 
 @strawberry.type(description="A value breaks a rule of the contract.")
@@ -84,7 +82,7 @@ class RunNotFound(Problem):
 
 
 @strawberry.type(
-    description="The run is over and past its retention: its texts are erased, the figures are kept."
+    description="The run is over and past its retention: texts are erased, figures are kept."
 )
 class ReplayExpired(Problem):
     run_id: strawberry.ID = strawberry.field(description="The run.")
@@ -138,11 +136,7 @@ ModelProblem = ModelUnavailable | ModelTimedOut | RateLimited | ContentRefused |
 LookupProblem = RunNotFound | ReplayExpired
 """Why a run cannot be read again."""
 
-PROBLEMS: tuple[type[Problem], ...] = (
-    *get_args(StartProblem),
-    *(t for t in get_args(ModelProblem) if t not in get_args(StartProblem)),
-    *get_args(LookupProblem),
-    ReplyIncomplete,
-    ReplyCancelled,
-)
+AnyProblem = StartProblem | ModelProblem | LookupProblem | ReplyIncomplete | ReplyCancelled
+
+PROBLEMS: tuple[type[Problem], ...] = get_args(AnyProblem)
 """Every problem there is."""

@@ -1,4 +1,4 @@
-"""Enforces the directives of input fields: the rule that a frontend draws is the rule that holds."""
+"""Enforces the directives of input fields: what a frontend draws is what holds."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ def broken_rule(value: Any, path: str = "") -> InvalidInput | InputTooLong | Non
 
 
 def _input_field(field: StrawberryField) -> InputField:
-    applied = {type(directive): directive for directive in field.directives}
+    applied: dict[type[Any], Any] = {type(rule): rule for rule in field.directives}
     return InputField(
         name=field.graphql_name or camel(field.python_name),
         attribute=field.python_name,
@@ -70,9 +70,7 @@ def _remember(kind: type[Any]) -> list[InputField]:
 _FIELDS: dict[type[Any], list[InputField]] = {}
 
 
-def _broken_by(
-    entry: Any, rule: InputField, where: str
-) -> Iterator[InvalidInput | InputTooLong]:
+def _broken_by(entry: Any, rule: InputField, where: str) -> Iterator[InvalidInput | InputTooLong]:
     if isinstance(entry, list):
         for index, item in enumerate(entry):
             if get_object_definition(type(item)):

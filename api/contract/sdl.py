@@ -24,7 +24,9 @@ def sorted_sdl(sdl: str) -> str:
 class _Sorter(Visitor):
     def leave(self, node: Node, *_: Any) -> Node | None:
         parts = {part: getattr(node, part, None) for part in _UNORDERED}
-        ordered = {part: tuple(sorted(nodes, key=_name)) for part, nodes in parts.items() if nodes}
+        ordered: dict[str, Any] = {
+            part: tuple(sorted(nodes, key=_name)) for part, nodes in parts.items() if nodes
+        }
         return replace(node, **ordered) if ordered else None
 
 

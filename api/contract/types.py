@@ -93,7 +93,7 @@ class ChatSettings:
 @strawberry.input(description="A request for one reply.")
 class ChatInput:
     history: list[MessageInput] = strawberry.field(
-        description="The conversation so far, oldest first. The last message is the user's question."
+        description="The conversation so far, oldest first. The last message is the question."
     )
     assistant_id: strawberry.ID | None = strawberry.field(
         default=None, description="The assistant that replies; the default one where absent."

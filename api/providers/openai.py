@@ -1,7 +1,7 @@
 """The provider for OpenAI and every server that speaks its chat completions protocol."""
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +12,7 @@ from openai import AsyncOpenAI, DefaultAioHttpClient, OpenAIError
 
 from api.providers.base import ModelRequest, Part
 from api.providers.deadlines import Deadlines
-from api.providers.errors import ModelTimedOutError, ModelUnavailableError, ProviderError
+from api.providers.errors import ModelTimedOutError, ModelUnavailableError
 from api.providers.refusals import refusal, unreachable
 from api.providers.registry import ProviderConfig
 from api.providers.reply import ReplyReader

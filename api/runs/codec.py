@@ -1,6 +1,5 @@
 """Events as rows: the kind, and the rest as JSON (a delta's text as it is)."""
 
-from functools import cache
 from typing import Any, get_type_hints
 
 import msgspec
@@ -44,6 +43,10 @@ def _convert(value: Any, hint: Any) -> Any:
     return msgspec.convert(value, hint)
 
 
-@cache
 def _hints(kind: type[Any]) -> dict[str, Any]:
-    return get_type_hints(kind)
+    if kind not in _HINTS:
+        _HINTS[kind] = get_type_hints(kind)
+    return _HINTS[kind]
+
+
+_HINTS: dict[type[Any], dict[str, Any]] = {}

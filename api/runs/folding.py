@@ -1,7 +1,7 @@
 """Folds a run's events: into the run's state, and into the result of `mutation chat`."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from api.contract.events import (
     AnyRunEvent,
@@ -12,7 +12,7 @@ from api.contract.events import (
     TextDelta,
 )
 from api.contract.problems import (
-    Problem,
+    AnyProblem,
     ReplayExpired,
     ReplyCancelled,
     ReplyIncomplete,
@@ -61,10 +61,10 @@ def expired(record: RunRecord) -> ReplayExpired:
     )
 
 
-def chat_result(end: AnyTerminalEvent) -> ChatReply | Problem:
+def chat_result(end: AnyTerminalEvent) -> ChatReply | AnyProblem:
     """What `mutation chat` answers for a run that ended so."""
     if isinstance(end, RunFailed):
-        return end.problem
+        return cast(AnyProblem, end.problem)  # every problem that a run fails with is one of them
     known: dict[str, Any] = {
         "run_id": end.run_id,
         "reply": end.reply,

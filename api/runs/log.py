@@ -92,7 +92,9 @@ class RunLog(Protocol):
         """
         ...
 
-    def append(self, run_id: str, fence: int, events: Sequence[AnyRunEvent]) -> asyncio.Future[None]:
+    def append(
+        self, run_id: str, fence: int, events: Sequence[AnyRunEvent]
+    ) -> asyncio.Future[None]:
         """Log events that follow each other; done once they are committed.
 
         An event that is in the log already (same `seq`) is left alone. Fails with

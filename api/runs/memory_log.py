@@ -42,7 +42,9 @@ class MemoryRunLog:
         self._add(draft.id, [first])
         return Claim(draft, created=True)
 
-    def append(self, run_id: str, fence: int, events: Sequence[AnyRunEvent]) -> asyncio.Future[None]:
+    def append(
+        self, run_id: str, fence: int, events: Sequence[AnyRunEvent]
+    ) -> asyncio.Future[None]:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         record = self._records[run_id]
         if record.ending or record.fence != fence:
@@ -92,9 +94,7 @@ class MemoryRunLog:
 
     async def expire(self, before: datetime) -> int:
         old = [
-            r
-            for r in self._records.values()
-            if r.ending and r.ending.at < before and not r.expired
+            r for r in self._records.values() if r.ending and r.ending.at < before and not r.expired
         ]
         for record in old:
             ending = without_text(record.ending) if record.ending else None

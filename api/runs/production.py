@@ -127,7 +127,6 @@ class Production:
         usage = self._usage or self._estimated(kind, reply)
         return ending(kind, self._record, reply, usage, finish, **extra)
 
-
     def _estimated(self, kind: type[Any], reply: str) -> TokenUsage:
         """A model that failed before it said anything has used nothing, as far as we know."""
         if kind is RunFailed and not reply:

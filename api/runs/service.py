@@ -12,8 +12,8 @@ import structlog
 
 from api.contract.events import TERMINAL_EVENTS, AnyRunEvent, AnyTerminalEvent, RunStarted
 from api.contract.problems import (
+    AnyProblem,
     LookupProblem,
-    Problem,
     ReplayExpired,
     RunNotFound,
     StartProblem,
@@ -60,9 +60,7 @@ class RunService:
             return begun
         return await self._state(begun.record)
 
-    async def stream(
-        self, input: ChatInput, caller: str
-    ) -> AsyncGenerator[AnyRunEvent, None]:
+    async def stream(self, input: ChatInput, caller: str) -> AsyncGenerator[AnyRunEvent, None]:
         """Start a run and follow it to its terminal event; a refusal is the only event.
 
         Closing the generator before the end leaves the run going, or cancels it: as the
@@ -82,7 +80,7 @@ class RunService:
             if input.on_disconnect is OnDisconnect.CANCEL:
                 self._cancel_on_leaving(run_id)
 
-    async def complete(self, input: ChatInput, caller: str) -> ChatReply | Problem:
+    async def complete(self, input: ChatInput, caller: str) -> ChatReply | AnyProblem:
         """The same stream, run to its end: the whole reply or the problem that prevented it."""
         end: AnyTerminalEvent | None = None
         async with aclosing(self.stream(input, caller)) as events:

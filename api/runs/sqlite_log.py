@@ -59,14 +59,18 @@ class SqliteRunLog:
             self._published(draft.id, [first])
         return claim
 
-    def append(self, run_id: str, fence: int, events: Sequence[AnyRunEvent]) -> asyncio.Future[None]:
+    def append(
+        self, run_id: str, fence: int, events: Sequence[AnyRunEvent]
+    ) -> asyncio.Future[None]:
         done = self._committer.submit(lambda c: rows.append(c, run_id, fence, events))
-        done.add_done_callback(
-            lambda future: future.cancelled()
-            or future.exception()
-            or self._published(run_id, events)
-        )
+        done.add_done_callback(lambda future: self._settled(future, run_id, events))
         return done
+
+    def _settled(
+        self, done: asyncio.Future[None], run_id: str, events: Sequence[AnyRunEvent]
+    ) -> None:
+        if not done.cancelled() and done.exception() is None:
+            self._published(run_id, events)
 
     def _published(self, run_id: str, events: Sequence[AnyRunEvent]) -> None:
         feed = self._feeds.setdefault(run_id, Feed())
@@ -115,9 +119,7 @@ class SqliteRunLog:
         await self._committer.submit(lambda c: rows.renew(c, self._worker, until))
 
     async def take_over(self) -> list[RunRecord]:
-        return await self._committer.submit(
-            lambda c: rows.take_over(c, self._worker, time.time())
-        )
+        return await self._committer.submit(lambda c: rows.take_over(c, self._worker, time.time()))
 
     async def expire(self, before: datetime) -> int:
         return await self._committer.submit(lambda c: rows.expire(c, before))

@@ -54,7 +54,9 @@ def append(
     connection: sqlite3.Connection, run_id: str, fence: int, events: Sequence[AnyRunEvent]
 ) -> None:
     """Insert events if the fence holds and the run goes on."""
-    row = connection.execute("SELECT fence, ending_seq FROM runs WHERE id = ?", (run_id,)).fetchone()
+    row = connection.execute(
+        "SELECT fence, ending_seq FROM runs WHERE id = ?", (run_id,)
+    ).fetchone()
     last = events[-1]
     if row is None or row[0] != fence or (row[1] is not None and row[1] != last.seq):
         raise LeaseLostError(run_id)
@@ -75,9 +77,7 @@ def _insert(connection: sqlite3.Connection, run_id: str, events: Sequence[AnyRun
     )
 
 
-def read(
-    connection: sqlite3.Connection, run_id: str, after: int, limit: int
-) -> list[AnyRunEvent]:
+def read(connection: sqlite3.Connection, run_id: str, after: int, limit: int) -> list[AnyRunEvent]:
     found = connection.execute(
         "SELECT kind, body, seq, at FROM events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?",
         (run_id, after, limit),

@@ -21,7 +21,7 @@ CAPACITY = 256
 LONGEST_KEPT = 16_384
 """Characters of the longest text that is kept: a longer one is checked each time that it comes."""
 TOKEN_LIMIT = 1_000
-"""Tokens of a document. Parsing and validation grow with them; the longest introspection has 200."""
+"""Tokens of a document: parsing and validation take time that grows with them. Introspection: 163."""
 
 
 class Documents:
@@ -56,4 +56,3 @@ class Documents:
             return validate_document(self._schema, document, self._rules)
         except RecursionError:
             return [GraphQLError("The document is nested too deeply.")]
-

@@ -34,8 +34,9 @@ class Engine:
     """The schema, ready to run operations."""
 
     def __init__(self, schema: strawberry.Schema, introspection: bool = True) -> None:
+        self.schema = schema
         self._schema: GraphQLSchema = schema._schema
-        self._executor_class: type[Executor] = schema.execution_context_class
+        self._executor_class: type[Executor[Any]] = schema.execution_context_class
         self._documents = Documents(self._schema, introspection)
 
     def prepare(self, operation: Operation, context: object) -> "Prepared":
@@ -64,7 +65,7 @@ class Prepared:
     """An operation whose document, name and variables are in order."""
 
     kind: OperationType
-    executor: Executor
+    executor: Executor[Any]
 
     async def answer(self) -> Result:
         """The one result of a query or mutation."""

@@ -1,15 +1,15 @@
 """Errors as clients see them: faults of the request explained, faults of the server masked.
 
-    code                        whose fault
-    GRAPHQL_PARSE_FAILED        the document's syntax
-    GRAPHQL_VALIDATION_FAILED   the document does not fit the schema
-    OPERATION_NOT_FOUND         `operationName` is missing or names none of the document's operations
-    BAD_USER_INPUT              a variable or argument does not fit its type
-    INTERNAL                    ours: logged with its trace, shown with a correlation id only
+code                        whose fault
+GRAPHQL_PARSE_FAILED        the document's syntax
+GRAPHQL_VALIDATION_FAILED   the document does not fit the schema
+OPERATION_NOT_FOUND         `operationName` is missing, or the document has no such operation
+BAD_USER_INPUT              a variable or argument does not fit its type
+INTERNAL                    ours: logged with its trace, shown with the request's id only
 """
 
 import re
-import secrets
+import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -42,12 +42,14 @@ def shown(errors: Sequence[GraphQLError], schema: GraphQLSchema) -> list[dict[st
 
 
 def internal(error: BaseException) -> dict[str, Any]:
-    """A masked error: the trace goes to the log, the correlation id to both."""
-    correlation_id = structlog.contextvars.get_contextvars().get("correlation_id")
-    correlation_id = correlation_id or secrets.token_hex(8)
-    log.error("internal_error", correlation_id=correlation_id, exc_info=error)
-    extensions = {"code": "INTERNAL", "correlationId": correlation_id}
-    return {"message": "Internal error", "extensions": extensions}
+    """A masked error: the trace goes to the log, the request's id to both."""
+    request_id = structlog.contextvars.get_contextvars().get("request_id")
+    request_id = request_id or uuid.uuid4().hex[:16]
+    log.error("internal_error", request_id=request_id, exc_info=error)
+    return {
+        "message": "Internal error",
+        "extensions": {"code": "INTERNAL", "requestId": request_id},
+    }
 
 
 def _shown(error: GraphQLError, schema: GraphQLSchema) -> dict[str, Any]:

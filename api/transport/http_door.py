@@ -42,7 +42,7 @@ class HttpDoor:
         headers = Headers(scope=scope)
         wanted = accepted(headers.get("accept", ""))
         try:
-            if self._opens_page(scope, wanted) and self.page:
+            if self.page and wanted.page and scope["method"] == "GET":
                 await self.page()(scope, receive, send)
                 return
             self.origins.check(headers)
@@ -64,10 +64,6 @@ class HttpDoor:
         last = headers.get("last-event-id", "")
         context.last_event_id = int(last) if last.isdecimal() and len(last) < 10 else None
         return context
-
-    @staticmethod
-    def _opens_page(scope: Scope, wanted: Accepted) -> bool:
-        return scope["method"] == "GET" and wanted.page and b"query=" not in scope["query_string"]
 
 
 async def _operation(scope: Scope, headers: Headers, receive: Receive) -> operation.Operation:

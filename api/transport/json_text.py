@@ -36,5 +36,14 @@ def encoded(value: Any) -> bytes:
         return text.encode(errors="replace")
 
 
+def is_text(value: str) -> bool:
+    """False for a string with lone surrogates, which UTF-8 cannot carry."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a JSON number")

@@ -24,16 +24,7 @@ class Origins:
 
     def check(self, headers: Headers) -> None:
         """Raise `RefusedRequestError` for a request that another site's page sent."""
-        origin = headers.get("origin")
-        if origin is None:
-            # Images and scripts of another site come without an origin, but say where they live.
-            foreign = headers.get("sec-fetch-site") in ("cross-site", "same-site")
-            foreign = foreign and headers.get("sec-fetch-mode") != "navigate"
-        else:
-            foreign = not self._same(headers, origin) and normalize_origin(origin) not in (
-                self._allowed
-            )
-        if foreign and "*" not in self._allowed:
+        if "*" not in self._allowed and self._foreign(headers):
             raise RefusedRequestError(
                 403,
                 "Pages of this origin may not call the server. "
@@ -41,7 +32,11 @@ class Origins:
                 "FORBIDDEN_ORIGIN",
             )
 
-    @staticmethod
-    def _same(headers: Headers, origin: str) -> bool:
-        same = headers.get("sec-fetch-site") == "same-origin"
-        return same or is_same_origin(origin, headers.get("host"))
+    def _foreign(self, headers: Headers) -> bool:
+        site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+        if origin is None:
+            # Images and links of another site come without an origin, but say that it is another.
+            return site in ("cross-site", "same-site")
+        if site == "same-origin" or is_same_origin(origin, headers.get("host")):
+            return False
+        return normalize_origin(origin) not in self._allowed

@@ -52,7 +52,9 @@ def test_everything_in_the_contract_is_described(printed: GraphQLSchema) -> None
                 undescribed += [] if field.description else [f"{kind.name}.{name}"]
                 arguments = getattr(field, "args", {})
                 undescribed += [
-                    f"{kind.name}.{name}({a})" for a, arg in arguments.items() if not arg.description
+                    f"{kind.name}.{name}({a})"
+                    for a, arg in arguments.items()
+                    if not arg.description
                 ]
     assert undescribed == []
 

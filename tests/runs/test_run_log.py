@@ -91,10 +91,7 @@ async def test_nothing_follows_the_terminal_event(run_log: RunLog) -> None:
 
 async def test_the_same_key_and_input_join_the_same_run(run_log: RunLog) -> None:
     claims = await asyncio.gather(
-        *(
-            run_log.claim(draft(f"r{n}", idempotency_key="k"), started(f"r{n}"))
-            for n in range(50)
-        )
+        *(run_log.claim(draft(f"r{n}", idempotency_key="k"), started(f"r{n}")) for n in range(50))
     )
     assert [claim.created for claim in claims].count(True) == 1
     assert len({claim.record.id for claim in claims}) == 1

@@ -1,0 +1,70 @@
+"""`/graphql`: one ASGI application for HTTP requests and WebSocket connections."""
+
+from collections.abc import Callable, Iterable
+
+import strawberry
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+
+from api.transport.engine import Engine
+from api.transport.http_door import ContextFactory, HttpDoor
+from api.transport.origins import Origins
+from api.transport.refusals import RefusedRequestError
+from api.transport.sending import SEND_SECONDS, within
+from api.transport.subscriptions import Conversation
+from api.transport.websocket import Socket
+
+SUBPROTOCOL_NOT_ACCEPTABLE = 4406
+
+
+class GraphQLEndpoint:
+    """Answers GraphQL operations in every form that a client may ask for.
+
+    `context_for` makes the context of a request or connection, `page` is what a browser sees
+    that opens the address.
+    """
+
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        context_for: ContextFactory,
+        *,
+        allowed_origins: Iterable[str] = (),
+        introspection: bool = True,
+        page: Callable[[], Response] | None = None,
+        send_timeout_seconds: float = SEND_SECONDS,
+    ) -> None:
+        self._engine = Engine(schema, introspection)
+        self._context_for = context_for
+        self._origins = Origins(allowed_origins)
+        self._send_seconds = send_timeout_seconds
+        self._http = HttpDoor(self._engine, context_for, self._origins, page)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        send = within(self._send_seconds, send)
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        else:
+            await self._websocket(scope, receive, send)
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            self._origins.check(Headers(scope=scope))
+        except RefusedRequestError:
+            # Closing before accepting answers the handshake with 403.
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        offered = GRAPHQL_TRANSPORT_WS_PROTOCOL in scope["subprotocols"]
+        chosen = GRAPHQL_TRANSPORT_WS_PROTOCOL if offered else None
+        await send({"type": "websocket.accept", "subprotocol": chosen})
+        socket = Socket(receive, send)
+        if not offered:
+            reason = f"The only subprotocol is {GRAPHQL_TRANSPORT_WS_PROTOCOL}."
+            await socket.close(SUBPROTOCOL_NOT_ACCEPTABLE, reason)
+            return
+        context = self._context_for(HTTPConnection(scope))
+        await Conversation(self._engine, socket, context).handle()

@@ -1,0 +1,106 @@
+"""The `graphql-transport-ws` protocol over our engine: results are written as they come.
+
+https://github.com/graphql/graphql-over-http/blob/main/rfcs/GraphQLOverWebSocket.md. The states
+and close codes are Strawberry's; running an operation and the server's pings are ours.
+"""
+
+import asyncio
+from contextlib import aclosing
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import structlog
+from strawberry.http.exceptions import WebSocketDisconnected
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+    Operation,
+)
+from strawberry.types.unset import UnsetType
+
+from api.context import Context
+from api.transport.engine import Engine
+from api.transport.faults import RefusedOperationError
+from api.transport.operation import from_object
+from api.transport.websocket import Socket
+
+log = structlog.get_logger(__name__)
+
+INIT_SECONDS = 10.0
+"""How long a client may take to send `connection_init`."""
+PING_SECONDS = 20.0
+OPERATION_LIMIT = 100
+"""Operations that may run on one connection at a time."""
+TERMINATED = 4499
+
+
+class _Admission:
+    """Strawberry's hook for `connection_init`: everybody may connect."""
+
+    async def on_ws_connect(self, context: Context) -> UnsetType:
+        return UnsetType()
+
+
+class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
+    """One WebSocket connection with its operations."""
+
+    def __init__(self, engine: Engine, socket: Socket, context: Context) -> None:
+        super().__init__(
+            view=_Admission(),  # type: ignore[arg-type]
+            websocket=socket,
+            context=context,
+            root_value=None,
+            schema=engine.schema,
+            connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
+            max_subscriptions_per_connection=OPERATION_LIMIT,
+        )
+        self.engine = engine
+        self.socket = socket
+
+    async def handle(self) -> None:
+        """Serve the connection to its end; returns when it is closed, by whichever side."""
+        pinging = asyncio.create_task(self._ping())
+        try:
+            await super().handle()
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            # The socket cancels us when it gives up on a client that doesn't read.
+            if not self.socket.closed or task is None or task.uncancel():
+                raise
+        finally:
+            pinging.cancel()
+
+    async def run_operation(self, operation: Operation[Context, None]) -> None:
+        """One operation to its end: `next` for each result, then `complete`; or `error`."""
+        asked = from_object(
+            {
+                "query": operation.query,
+                "variables": operation.variables,
+                "operationName": operation.operation_name,
+            },
+            "`payload`",
+        )
+        try:
+            results = await self.engine.prepare(asked, self.context).start()
+            head = f'{{"id":{msgspec.json.encode(operation.id).decode()},"type":"next","payload":'
+            async with aclosing(results):
+                async for result in results:
+                    await self.socket.send_text(f"{head}{result.payload.decode()}}}")
+            await operation.send_operation_message({"id": operation.id, "type": "complete"})
+        except RefusedOperationError as refusal:
+            answer: Any = {"id": operation.id, "type": "error", "payload": refusal.errors}
+            await operation.send_operation_message(answer)
+
+    async def handle_task_exception(self, error: Exception) -> None:
+        if not isinstance(error, WebSocketDisconnected):
+            log.error("websocket.task_failed", exc_info=error)
+
+    async def _ping(self) -> None:
+        """Lets browsers, which don't see the protocol's own pings, notice a dead connection."""
+        loop = asyncio.get_running_loop()
+        while not self.socket.closed:
+            await asyncio.sleep(PING_SECONDS)
+            if loop.time() - self.socket.last_heard > 2 * PING_SECONDS:
+                await self.socket.close(TERMINATED, "The client does not answer pings.")
+            elif self.connection_acknowledged:
+                await self.socket.send_json({"type": "ping"})
