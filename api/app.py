@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from api.assistants.catalog import AssistantCatalog
 from api.context import Services
 from api.health import HealthCheck
-from api.logs import configure_logs
+from api.logs import RequestIds, configure_logs
 from api.providers.base import Provider
 from api.providers.catalog import ModelCatalog
 from api.providers.registry import ProviderConfig, create_provider
@@ -19,6 +19,7 @@ from api.runs.keeper import Keeper
 from api.runs.service import RunService
 from api.runs.stores import open_store
 from api.settings import Settings, load_settings
+from api.transport.doors import open_doors
 
 
 def create_app(settings: Settings | None = None, provider: Provider | None = None) -> FastAPI:
@@ -48,8 +49,11 @@ def create_app(settings: Settings | None = None, provider: Provider | None = Non
         await run_log.close()
         await provider.aclose()
 
+    services = Services(runs=runs, assistants=assistants, models=models, health=health)
     app = FastAPI(title="Parley", lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.state.services = Services(runs=runs, assistants=assistants, models=models, health=health)
+    app.state.services = services
+    open_doors(app, services, settings)
+    app.add_middleware(RequestIds)
     return app
 
 

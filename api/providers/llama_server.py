@@ -11,7 +11,7 @@ import json
 import os
 import signal
 import sys
-from typing import TypedDict
+from typing import Any, TypedDict
 
 
 class Order(TypedDict):
@@ -24,8 +24,9 @@ class Order(TypedDict):
     """Replies generated at the same time; further ones wait."""
 
 
-def serve(order: Order) -> object:
-    import xllamacpp
+def serve(order: Order) -> Any:
+    """A running server; its address is `listening_address`."""
+    import xllamacpp  # type: ignore[import-untyped]
 
     params = xllamacpp.CommonParams()
     params.model.path = order["model_path"]

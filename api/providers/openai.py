@@ -30,15 +30,10 @@ DRAIN = 0.1
 """Seconds given to the end of the body after `[DONE]`, so that the connection can be reused."""
 
 KEEP_ALIVE = 4.0
-"""Seconds that an idle connection is kept: less than the 5 of uvicorn and llama.cpp, or a request
-would now and then meet a connection that its server is closing."""
+"""Seconds that an idle TLS connection is kept: less than the 5 after which many servers close it,
+or a request would now and then meet a connection that is just being closed."""
 
 _BROKEN = (OpenAIError, httpx2.HTTPError, aiohttp.ClientError, OSError)
-_HEADERS = {
-    "Accept-Encoding": "identity",  # a compressed token arrives late
-    "Content-Type": "application/json",
-    "X-Stainless-Raw-Response": "stream",  # the package then leaves the body unread
-}
 
 
 class OpenAIProvider:
@@ -67,12 +62,15 @@ class OpenAIProvider:
         self._connect = connect_timeout
         self._idle = idle_timeout
         self._total = total_timeout
+        self._closed = False
+        url = base_url or OPENAI_URL
+        self._options: Any = {"headers": _headers(url)}
         self._client = AsyncOpenAI(
             api_key=api_key or "none",
-            base_url=base_url or OPENAI_URL,
+            base_url=url,
             timeout=httpx2.Timeout(None, connect=connect_timeout),
             max_retries=0,
-            http_client=_http_client(base_url or OPENAI_URL),
+            http_client=_http_client(url),
         )
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Part, None]:
@@ -97,8 +95,7 @@ class OpenAIProvider:
         """Ask for the list of models, which tests the address, the key and the connection."""
         deadlines = Deadlines(self._connect, 2 * self._connect)
         try:
-            options: Any = {"headers": _HEADERS}
-            call = self._client.get("/models", cast_to=httpx2.Response, options=options)
+            call = self._client.get("/models", cast_to=httpx2.Response, options=self._options)
             response = await deadlines.within(call)
             await response.aclose()
         except _BROKEN as error:
@@ -107,6 +104,7 @@ class OpenAIProvider:
             deadlines.close()
 
     async def aclose(self) -> None:
+        self._closed = True
         await self._client.close()
 
     def _body(self, request: ModelRequest) -> bytes:
@@ -139,10 +137,11 @@ class OpenAIProvider:
                 await response.aclose()
 
     async def _post(self, body: bytes) -> httpx2.Response:
-        options: Any = {"headers": _HEADERS}
+        if self._closed:
+            raise ModelUnavailableError("The connection to the model's server is closed.")
         try:
             response = await self._client.post(
-                "/chat/completions", cast_to=httpx2.Response, content=body, options=options
+                "/chat/completions", cast_to=httpx2.Response, content=body, options=self._options
             )
         except _BROKEN as error:
             raise unreachable(error, self._connect) from None
@@ -164,6 +163,10 @@ class OpenAIProvider:
             if reply.finish_reason is None:
                 raise
             return None
+        except RuntimeError:
+            if not self._closed:
+                raise
+            return None  # aiohttp says so where its session is closed during a read
 
 
 async def _drain(chunks: AsyncGenerator[bytes, None], deadlines: Deadlines) -> None:
@@ -171,6 +174,19 @@ async def _drain(chunks: AsyncGenerator[bytes, None], deadlines: Deadlines) -> N
     with contextlib.suppress(StopAsyncIteration, ModelTimedOutError, *_BROKEN):
         while True:
             await deadlines.within(anext(chunks))
+
+
+def _headers(url: str) -> dict[str, str]:
+    headers = {
+        "Accept-Encoding": "identity",  # a compressed token arrives late
+        "Content-Type": "application/json",
+        "X-Stainless-Raw-Response": "stream",  # the package then leaves the body unread
+    }
+    if urlsplit(url).scheme == "http":
+        # A new connection costs next to nothing here, and llama.cpp closes each one without
+        # saying so: a request that comes quickly after another would be lost on the old one.
+        headers["Connection"] = "close"
+    return headers
 
 
 def _http_client(base_url: str) -> httpx2.AsyncClient:

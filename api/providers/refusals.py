@@ -71,8 +71,7 @@ def _context_exceeded(error: Mapping[str, Any]) -> ContextExceededError:
     told = isinstance(actual, int) and isinstance(limit, int)
     figures = f" ({actual} tokens, it takes {limit})" if told else ""
     return ContextExceededError(
-        f"The conversation is too long for this model{figures}. "
-        "Clear it or ask a shorter question."
+        f"The conversation is too long for this model{figures}. Clear it or ask a shorter question."
     )
 
 

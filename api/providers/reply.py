@@ -1,5 +1,6 @@
 """A streamed reply of an OpenAI-compatible server: from bytes to text, usage and finish reason."""
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -75,10 +76,9 @@ class ReplyReader:
     def end(self) -> Iterator[Part]:
         """The parts after the last byte; ReplyTruncatedError where the reply isn't whole."""
         if not self.over and (rest := self._events.rest()):
-            try:
+            # unreadable where it was cut in mid-line: what it would have said is unknown
+            with contextlib.suppress(*_UNREADABLE):
                 self._take(rest)
-            except _UNREADABLE:
-                pass  # cut in mid-line: what the line would have said is unknown
             yield from self._parts()
         if self.finish_reason is not None:
             yield self.finish_reason

@@ -21,7 +21,7 @@ CAPACITY = 256
 LONGEST_KEPT = 16_384
 """Characters of the longest text that is kept: a longer one is checked each time that it comes."""
 TOKEN_LIMIT = 1_000
-"""Tokens of a document: parsing and validation take time that grows with them. Introspection: 163."""
+"""Tokens of a document: they bound its parsing and validation. Introspection takes 163."""
 
 
 class Documents:

@@ -11,9 +11,10 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from api.transport.engine import Engine
 from api.transport.http_door import ContextFactory, HttpDoor
+from api.transport.limits import DEFAULT_LIMITS, Limits
 from api.transport.origins import Origins
 from api.transport.refusals import RefusedRequestError
-from api.transport.sending import SEND_SECONDS, within
+from api.transport.sending import within
 from api.transport.subscriptions import Conversation
 from api.transport.websocket import Socket
 
@@ -35,16 +36,16 @@ class GraphQLEndpoint:
         allowed_origins: Iterable[str] = (),
         introspection: bool = True,
         page: Callable[[], Response] | None = None,
-        send_timeout_seconds: float = SEND_SECONDS,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         self._engine = Engine(schema, introspection)
         self._context_for = context_for
         self._origins = Origins(allowed_origins)
-        self._send_seconds = send_timeout_seconds
-        self._http = HttpDoor(self._engine, context_for, self._origins, page)
+        self._limits = limits
+        self._http = HttpDoor(self._engine, context_for, self._origins, page, limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        send = within(self._send_seconds, send)
+        send = within(self._limits.send_seconds, send)
         if scope["type"] == "http":
             await self._http(scope, receive, send)
         else:
@@ -61,10 +62,10 @@ class GraphQLEndpoint:
         offered = GRAPHQL_TRANSPORT_WS_PROTOCOL in scope["subprotocols"]
         chosen = GRAPHQL_TRANSPORT_WS_PROTOCOL if offered else None
         await send({"type": "websocket.accept", "subprotocol": chosen})
-        socket = Socket(receive, send)
+        socket = Socket(receive, send, self._limits)
         if not offered:
             reason = f"The only subprotocol is {GRAPHQL_TRANSPORT_WS_PROTOCOL}."
             await socket.close(SUBPROTOCOL_NOT_ACCEPTABLE, reason)
             return
         context = self._context_for(HTTPConnection(scope))
-        await Conversation(self._engine, socket, context).handle()
+        await Conversation(self._engine, socket, context, self._limits).handle()

@@ -52,7 +52,7 @@ class Engine:
             context,
             operation.variables,
             operation.name,
-            is_awaitable=optimized_is_awaitable,
+            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
             operation_extensions=None,
         )
         if isinstance(executor, list):

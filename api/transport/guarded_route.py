@@ -9,22 +9,28 @@ from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from starlette.types import Message
 
-from api.transport.bodies import check_content_type, read_body
+from api.transport.bodies import read_body
 from api.transport.json_text import decoded
+from api.transport.limits import Limits
+from api.transport.negotiation import JSON
 from api.transport.origins import Origins
 from api.transport.presence import ClientPresence
-from api.transport.problems import problem_json
-from api.transport.refusals import ClientLeftError, RefusedRequestError, refusal_response
+from api.transport.problems import problem_body
+from api.transport.refusals import ClientLeftError, RefusedRequestError
 
 SHOWN_FAULTS = 5
-"""Faults of a body that are told of; the rest is counted."""
+"""Faults of a body that are told; the rest is only counted."""
+CLIENT_LEFT = 499
+"""Status in logs for a request whose client did not wait (nginx's number; nobody reads it)."""
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-def guarded(origins: Origins) -> type[APIRoute]:
-    """A route class: origin, content type, size and time are checked, a client that leaves
-    cancels the work, and an invalid body is answered with a problem."""
+def guarded(origins: Origins, limits: Limits) -> type[APIRoute]:
+    """A route class that checks origin, content type, size and time of a request.
+
+    A client that leaves cancels the work; a request at fault is answered with a problem.
+    """
 
     class GuardedRoute(APIRoute):
         def get_route_handler(self) -> Handler:
@@ -33,13 +39,38 @@ def guarded(origins: Origins) -> type[APIRoute]:
             async def handle_guarded(request: Request) -> Response:
                 try:
                     origins.check(request.headers)
-                    return await _handle(handle, request)
+                    return await _handled(handle, request, limits)
                 except RefusedRequestError as refusal:
-                    fields = {"reason": refusal.message, "retryable": False}
-                    return refusal_response(refusal, )
+                    body = problem_body("InvalidInput", reason=refusal.message, retryable=False)
+                    return refusal.response(body, JSON)
                 except RequestValidationError as error:
-                    return problem_json(422, "InvalidInput", _fields(error))
+                    return Response(_faults(error), 422, media_type=JSON)
+                except ClientLeftError:
+                    return Response(status_code=CLIENT_LEFT)
 
             return handle_guarded
 
     return GuardedRoute
+
+
+async def _handled(handle: Handler, request: Request, limits: Limits) -> Response:
+    if request.method in ("GET", "HEAD"):
+        return await handle(request)
+    body = await read_body(request.headers, request.receive, limits)
+    decoded(body, "The request body")
+
+    async def replay() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async with ClientPresence(request.receive):
+        return await handle(Request(request.scope, replay))
+
+
+def _faults(error: RequestValidationError) -> bytes:
+    """Which fields are at fault and why; what was sent is not repeated."""
+    faults = error.errors()
+    told = [(".".join(map(str, fault["loc"][1:])), fault["msg"]) for fault in faults[:SHOWN_FAULTS]]
+    reason = " ".join(f"`{field or 'body'}`: {message}." for field, message in told)
+    if len(faults) > SHOWN_FAULTS:
+        reason += f" And {len(faults) - SHOWN_FAULTS} more."
+    return problem_body("InvalidInput", field=told[0][0], reason=reason, retryable=False)

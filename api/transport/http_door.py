@@ -14,11 +14,12 @@ from starlette.types import Receive, Scope, Send
 
 from api.context import Context
 from api.transport import operation
-from api.transport.bodies import linger, read_body
+from api.transport.bodies import read_body
 from api.transport.engine import Engine, Prepared
 from api.transport.faults import RefusedOperationError
 from api.transport.framing import FRAMINGS
 from api.transport.json_text import encoded
+from api.transport.limits import Limits
 from api.transport.negotiation import JSON, Accepted, accepted
 from api.transport.origins import Origins
 from api.transport.presence import ClientPresence
@@ -37,6 +38,7 @@ class HttpDoor:
     context_for: ContextFactory
     origins: Origins
     page: Callable[[], Response] | None
+    limits: Limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
@@ -46,12 +48,12 @@ class HttpDoor:
                 await self.page()(scope, receive, send)
                 return
             self.origins.check(headers)
-            asked = await _operation(scope, headers, receive)
+            asked = await _operation(scope, headers, receive, self.limits)
             prepared = self.engine.prepare(asked, self._context(scope, headers))
             await _run(prepared, _form(prepared, wanted, scope), receive, send)
         except RefusedRequestError as refusal:
-            body = encoded({"errors": [refusal.error]})
-            await _refuse(refusal, body, wanted.errors, receive, send)
+            response = refusal.response(encoded({"errors": [refusal.error]}), wanted.errors)
+            await response(scope, receive, send)
         except RefusedOperationError as refusal:
             # Media type `application/json` is that of older clients, which read errors in 200 only.
             status = 200 if wanted.answer == wanted.errors == JSON else 400
@@ -66,24 +68,16 @@ class HttpDoor:
         return context
 
 
-async def _operation(scope: Scope, headers: Headers, receive: Receive) -> operation.Operation:
+async def _operation(
+    scope: Scope, headers: Headers, receive: Receive, limits: Limits
+) -> operation.Operation:
     if scope["method"] == "GET":
         return operation.from_query_string(scope["query_string"])
     if scope["method"] != "POST":
         raise RefusedRequestError(
             405, "Use POST, or GET for queries.", "METHOD_NOT_ALLOWED", {"allow": "GET, POST"}
         )
-    _check_content_type(headers.get("content-type", ""))
-    return operation.from_body(await read_body(headers, receive))
-
-
-def _check_content_type(header: str) -> None:
-    """Nothing but JSON: a form of another site can send the other types without asking first."""
-    kind, _, parameters = header.lower().partition(";")
-    charset = parameters.partition("charset=")[2].strip(' "')
-    if kind.strip() != JSON or charset not in ("", "utf-8"):
-        message = "The content type must be `application/json`, in UTF-8."
-        raise RefusedRequestError(415, message, "UNSUPPORTED_MEDIA_TYPE")
+    return operation.from_body(await read_body(headers, receive, limits))
 
 
 def _form(prepared: Prepared, wanted: Accepted, scope: Scope) -> str:
@@ -108,30 +102,10 @@ async def _run(prepared: Prepared, form: str, receive: Receive, send: Send) -> N
     await _send(200, result.payload, form, send)
 
 
-async def _refuse(
-    refusal: RefusedRequestError, body: bytes, form: str, receive: Receive, send: Send
-) -> None:
-    if "connection" not in refusal.headers:
-        await _send(refusal.status, body, form, send, refusal.headers)
-        return
-    await _send(refusal.status, body, form, send, refusal.headers, more_body=True)
-    await linger(receive)
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def _send(
-    status: int,
-    body: bytes,
-    form: str,
-    send: Send,
-    headers: dict[str, str] | None = None,
-    more_body: bool = False,
-) -> None:
-    fields = {
-        "content-type": f"{form}; charset=utf-8",
-        "content-length": str(len(body)),
-        **(headers or {}),
-    }
-    raw = [(name.encode(), value.encode()) for name, value in fields.items()]
-    await send({"type": "http.response.start", "status": status, "headers": raw})
-    await send({"type": "http.response.body", "body": body, "more_body": more_body})
+async def _send(status: int, body: bytes, form: str, send: Send) -> None:
+    headers = [
+        (b"content-type", f"{form}; charset=utf-8".encode()),
+        (b"content-length", b"%d" % len(body)),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

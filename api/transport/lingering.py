@@ -16,7 +16,9 @@ class LingeringResponse(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_unfinished(message: Message) -> None:
-            await send(message | {"more_body": True} if "body" in message else message)
+            if message["type"] == "http.response.body":
+                message = {**message, "more_body": True}
+            await send(message)
 
         self.headers["connection"] = "close"
         await super().__call__(scope, receive, send_unfinished)

@@ -26,6 +26,7 @@ from api.contract.problems import (
     UnknownModel,
 )
 from api.transport.json_text import encoded
+from api.transport.negotiation import JSON
 
 STATUS: dict[type[Problem], int] = {
     InvalidInput: 422,
@@ -66,14 +67,10 @@ def problem_response(problem: Problem) -> Response:
     headers = {}
     if isinstance(problem, RateLimited) and problem.retry_after_seconds is not None:
         headers["retry-after"] = str(math.ceil(problem.retry_after_seconds))
-    return problem_json(
-        STATUS[type(problem)], type(problem).__name__, dataclasses.asdict(problem), headers
-    )
+    body = problem_body(type(problem).__name__, **dataclasses.asdict(problem))
+    return Response(body, STATUS[type(problem)], headers, JSON)
 
 
-def problem_json(
-    status: int, kind: str, fields: dict[str, Any], headers: dict[str, str] | None = None
-) -> Response:
-    """An answer of the same shape for a request that never became a run."""
-    body = encoded({"problem": {"type": kind, **fields}})
-    return Response(body, status, headers, "application/json")
+def problem_body(kind: str, **fields: Any) -> bytes:
+    """The JSON of a problem; also for a request at fault that never became a run."""
+    return encoded({"problem": {"type": kind, **fields}})

@@ -9,9 +9,6 @@ from api.transport.refusals import ClientLeftError
 
 log = structlog.get_logger(__name__)
 
-SEND_SECONDS = 30.0
-"""How long one write may wait for the client to read."""
-
 
 def within(seconds: float, send: Send) -> Send:
     """`send` that raises `ClientLeftError` when a message could not be written for so long."""

@@ -21,16 +21,12 @@ from strawberry.types.unset import UnsetType
 from api.context import Context
 from api.transport.engine import Engine
 from api.transport.faults import RefusedOperationError
+from api.transport.limits import Limits
 from api.transport.operation import from_object
 from api.transport.websocket import Socket
 
 log = structlog.get_logger(__name__)
 
-INIT_SECONDS = 10.0
-"""How long a client may take to send `connection_init`."""
-PING_SECONDS = 20.0
-OPERATION_LIMIT = 100
-"""Operations that may run on one connection at a time."""
 TERMINATED = 4499
 
 
@@ -44,18 +40,19 @@ class _Admission:
 class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
     """One WebSocket connection with its operations."""
 
-    def __init__(self, engine: Engine, socket: Socket, context: Context) -> None:
+    def __init__(self, engine: Engine, socket: Socket, context: Context, limits: Limits) -> None:
         super().__init__(
             view=_Admission(),  # type: ignore[arg-type]
             websocket=socket,
             context=context,
             root_value=None,
             schema=engine.schema,
-            connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
-            max_subscriptions_per_connection=OPERATION_LIMIT,
+            connection_init_wait_timeout=timedelta(seconds=limits.init_seconds),
+            max_subscriptions_per_connection=limits.operations,
         )
         self.engine = engine
         self.socket = socket
+        self.ping_seconds = limits.ping_seconds
 
     async def handle(self) -> None:
         """Serve the connection to its end; returns when it is closed, by whichever side."""
@@ -99,8 +96,8 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
         """Lets browsers, which don't see the protocol's own pings, notice a dead connection."""
         loop = asyncio.get_running_loop()
         while not self.socket.closed:
-            await asyncio.sleep(PING_SECONDS)
-            if loop.time() - self.socket.last_heard > 2 * PING_SECONDS:
+            await asyncio.sleep(self.ping_seconds)
+            if loop.time() - self.socket.last_heard > 2 * self.ping_seconds:
                 await self.socket.close(TERMINATED, "The client does not answer pings.")
             elif self.connection_acknowledged:
                 await self.socket.send_json({"type": "ping"})

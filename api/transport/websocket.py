@@ -10,12 +10,11 @@ from strawberry.http.exceptions import WebSocketDisconnected
 
 from api.transport.frames import message
 from api.transport.json_text import encoded
+from api.transport.limits import Limits
 from api.transport.refusals import ClientLeftError, RefusedRequestError
 
 log = structlog.get_logger(__name__)
 
-FRAME_LIMIT = 1_048_576
-"""Characters of the longest frame that a client may send."""
 REASON_LIMIT = 123
 """Bytes that a close frame has room for (RFC 6455, section 5.5)."""
 BAD_REQUEST = 4400
@@ -29,9 +28,10 @@ class Socket(AsyncWebSocketAdapter):
     `send` is expected to raise `ClientLeftError` past its deadline; the connection then ends.
     """
 
-    def __init__(self, receive: Receive, send: Send) -> None:
+    def __init__(self, receive: Receive, send: Send, limits: Limits) -> None:
         self._receive = receive
         self._send = send
+        self._longest = limits.frame_characters
         self._reader = asyncio.current_task()
         self.closed = False
         self.last_heard = asyncio.get_running_loop().time()
@@ -49,8 +49,8 @@ class Socket(AsyncWebSocketAdapter):
             text = frame.get("text")
             if text is None:
                 await self.close(BAD_REQUEST, "Binary frames are not supported; send text.")
-            elif len(text) > FRAME_LIMIT:
-                await self.close(TOO_LARGE, f"A frame may have {FRAME_LIMIT} characters.")
+            elif len(text) > self._longest:
+                await self.close(TOO_LARGE, f"A message may have {self._longest} characters.")
             else:
                 try:
                     checked = message(text)
