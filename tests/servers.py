@@ -48,7 +48,7 @@ class LiveServer:
         values = {"data_dir": data_dir, "log_level": "error", **overrides}
         self.settings = Settings(_env_file=None, **values)  # type: ignore[call-arg]
         self.app = create_app(self.settings, provider)
-        self._listener = socket.socket()
+        self._listener = socket.socket(proto=socket.IPPROTO_TCP)
         self._listener.bind(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         config = uvicorn.Config(

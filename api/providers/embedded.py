@@ -42,9 +42,17 @@ class EmbeddedProvider:
     ) -> None:
         self._weights = weights.weights_path(cache_dir)
         self._timeouts = (connect_timeout, idle_timeout, total_timeout)
+        self._closed = False
         self._starting = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
         self._server: OpenAIProvider | None = None
+
+    @property
+    def process_id(self) -> int | None:
+        """The id of the model's process; None where it isn't running."""
+        if self._process is None or self._process.returncode is not None:
+            return None
+        return self._process.pid
 
     async def start(self) -> None:
         """Load the model, in about a second; ModelUnavailableError says what to run instead."""
@@ -63,14 +71,17 @@ class EmbeddedProvider:
         await server.check()
 
     async def aclose(self) -> None:
-        """Close all streams and end the process."""
+        """Close all streams and end the process, for good."""
         async with self._starting:
+            self._closed = True
             await self._stop()
 
     async def _running(self) -> OpenAIProvider:
         async with self._starting:
-            if self._server and self._process and self._process.returncode is None:
+            if self._server and self.process_id is not None:
                 return self._server
+            if self._closed:
+                raise ModelUnavailableError("The embedded model has been stopped.")
             await self._stop()
             await self._require()
             return await self._start()

@@ -213,8 +213,11 @@ async def _refuse(response: httpx2.Response) -> None:
 
 
 def from_config(config: ProviderConfig) -> OpenAIProvider:
+    """The configured provider; ValueError where no request could ever succeed."""
     if config.base_url and not config.model:
         raise ValueError("A server of your own needs the name of a model: set PARLEY_MODEL.")
+    if not config.api_key.isascii() or not config.api_key.isprintable():
+        raise ValueError("OPENAI_API_KEY holds characters that no key has.")
     return OpenAIProvider(
         name=config.prices or _vendor(config.base_url),
         base_url=config.base_url,

@@ -22,10 +22,13 @@ def price(provider: str, model: str, usage: TokenUsage) -> Cost | None:
     return None if amount is None else _cost(amount, _source(), usage)
 
 
-def load() -> None:
-    """Read the price list, which takes half a second; call it off the event loop at start-up."""
-    _amount("openai", "gpt-4.1-mini", TokenUsage())
-    _source()
+def load(provider: str) -> None:
+    """Read what `price` needs for the provider; call it in a thread at start-up.
+
+    The list takes more than half a second to read, which would else stop the event loop at the
+    end of the first reply.
+    """
+    price(provider, "any", TokenUsage())
 
 
 def _cost(amount: Decimal, source: str, usage: TokenUsage) -> Cost:

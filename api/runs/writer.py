@@ -33,6 +33,7 @@ class RunWriter:
         self._said: list[str] = []
         self._under_way: asyncio.Future[None] | None = None
         self._idle: asyncio.Future[None] | None = None
+        self._waiting = False
         self.lost = False
 
     @property
@@ -46,6 +47,13 @@ class RunWriter:
         self._pending.append(piece)
         if self._under_way is None:
             self._append_pending()
+
+    async def check(self) -> None:
+        """Find out whether the run is still ours; `on_lost` is called where it isn't."""
+        try:
+            await self._log.append(self._record.id, self._record.fence, [])
+        except LeaseLostError:
+            self._lose()
 
     async def end(self, make: Callable[[int, datetime], AnyTerminalEvent]) -> None:
         """Log what is pending and then the terminal event that `make(seq, at)` returns."""
@@ -84,6 +92,7 @@ class RunWriter:
             self._complain(error)
             asyncio.get_running_loop().call_later(RETRY_SECONDS, self._offer, event)
             return
+        self._waiting = False
         self._under_way = None
         if error is not None:
             if not isinstance(error, LeaseLostError):
@@ -97,7 +106,12 @@ class RunWriter:
 
     def _lose(self) -> None:
         self.lost = True
+        if self._idle and not self._idle.done():
+            self._idle.set_result(None)
         self._on_lost()
 
     def _complain(self, error: StoreUnavailableError) -> None:
-        log.error("run.log_unavailable", run_id=self._record.id, reason=str(error))
+        """Once for each outage: an operator needs to know, and a full disk needs no more lines."""
+        if not self._waiting:
+            log.error("run.waits_for_log", run_id=self._record.id, reason=str(error))
+        self._waiting = True

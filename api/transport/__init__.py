@@ -1,10 +1,10 @@
 """How clients reach the API: GraphQL over HTTP, event streams, multipart and WebSocket, and JSON.
 
-    doors          opens all of them on the application
-    endpoint       `/graphql`: http_door (with streaming, framing) and subscriptions (WebSocket)
-    engine         runs an operation; every door writes its results
-    json_door      `/chat`, `/` and `/healthz`
-    graphiql, swagger   the pages for people
-    limits, bodies, frames, origins, sending, presence   guards
-    faults, refusals, problems   what goes wrong, as clients see it
+doors          opens all of them on the application
+endpoint       `/graphql`: http_door (with streaming, framing) and subscriptions (WebSocket)
+engine         runs an operation; every door writes its results
+json_door      `/chat`, `/` and `/healthz`
+graphiql, swagger   the pages for people
+limits, bodies, frames, origins, sending, presence   guards
+faults, refusals, problems   what goes wrong, as clients see it
 """

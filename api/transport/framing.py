@@ -9,7 +9,6 @@ from typing import Protocol
 from api.transport.negotiation import MULTIPART, SSE
 
 _BOUNDARY = b"\r\n--graphql"
-_PART = b"\r\ncontent-type: application/json\r\n\r\n"
 
 
 class Framing(Protocol):
@@ -42,16 +41,22 @@ class ServerSentEvents:
 
 
 class Multipart:
-    """Each part ends with the next boundary, so that a client need not wait for the next part."""
+    """Parts end with the next boundary and say their length: no client waits for the next one."""
 
     content_type = f"{MULTIPART};boundary=graphql;subscriptionSpec=1.0"
     heartbeat_seconds = 5.0
     opening = _BOUNDARY
-    heartbeat = _PART + b"{}" + _BOUNDARY
     closing = b"--\r\n"
 
+    def __init__(self) -> None:
+        self.heartbeat = self._part(b"{}")
+
     def frame(self, payload: bytes, seq: int | None) -> bytes:
-        return b'%b{"payload":%b}%b' % (_PART, payload, _BOUNDARY)
+        return self._part(b'{"payload":%b}' % payload)
+
+    def _part(self, body: bytes) -> bytes:
+        head = b"\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(body)
+        return head + body + _BOUNDARY
 
 
 FRAMINGS: dict[str, Framing] = {SSE: ServerSentEvents(), MULTIPART: Multipart()}

@@ -3,6 +3,7 @@
 https://graphql.github.io/graphql-over-http/draft/
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -28,6 +29,9 @@ from api.transport.streaming import write_stream
 
 ContextFactory = Callable[[HTTPConnection], Context]
 """Makes the context of a request from its headers and address."""
+
+
+_SEQ = re.compile("[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class HttpDoor:
     def _context(self, scope: Scope, headers: Headers) -> Context:
         context = self.context_for(HTTPConnection(scope))
         last = headers.get("last-event-id", "")
-        context.last_event_id = int(last) if last.isdecimal() and len(last) < 10 else None
+        context.last_event_id = int(last) if _SEQ.fullmatch(last) else None
         return context
 
 

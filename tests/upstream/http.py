@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-
 TLS_HANDSHAKE = b"\x16"
 
 

@@ -121,6 +121,7 @@ class FakeUpstream(Playlist):
             server = self._loop.run_until_complete(self._listen())
         except OSError as failure:
             self._failure = failure
+            self._loop.close()
             self._ready.set()
             return
         self._ready.set()

@@ -1,0 +1,78 @@
+# Every target readies what it needs first, and skips what is ready (scripts/set_up.py).
+
+ifndef PYTHON
+PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$python && break; done)
+endif
+ifeq ($(PYTHON),)
+$(error Parley needs Python 3.11 or newer; name it with `make PYTHON=/path/to/python3.11 …`)
+endif
+
+ready = @$(PYTHON) -m scripts.set_up
+bin := .venv/bin
+compile := $(bin)/uv pip compile --quiet --universal --generate-hashes --no-header \
+	--no-emit-index-url $(if $(UPGRADE),--upgrade)
+npm_lock := PATH="$(CURDIR)/$(bin):$$PATH" npm install --package-lock-only --no-audit --no-fund
+
+.PHONY: help run test lint types format schema generate check-generated graphiql doctor lock clean
+.DEFAULT_GOAL := help
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Start the API and the Gradio page
+	$(ready) run
+	@exec $(bin)/parley run
+
+test: ## Run the tests; ARGS go to pytest
+	$(ready) test
+	@$(bin)/python -m pytest $(ARGS)
+
+lint: ## Check style and formatting
+	$(ready) tools
+	@$(bin)/ruff check .
+	@$(bin)/ruff format --check .
+
+types: ## Check types
+	$(ready) tools
+	@$(bin)/mypy
+
+format: ## Bring the code into the house's form
+	$(ready) tools
+	@$(bin)/ruff check --fix .
+	@$(bin)/ruff format .
+
+schema: ## Print the contract from the Python types into schema.graphql
+	$(ready) tools
+	@$(bin)/parley schema > schema.graphql.new && mv schema.graphql.new schema.graphql
+
+generate: schema ## Regenerate the clients from schema.graphql and the operations
+	@$(bin)/python -m clients.codegen
+
+check-generated: ## Fail where schema.graphql or a generated client is stale
+	$(ready) tools
+	@$(bin)/parley schema | diff -u schema.graphql - || \
+		{ echo 'schema.graphql is stale: run `make generate`' >&2; exit 1; }
+	@$(bin)/python -m clients.codegen --check
+
+graphiql: ## Build the explorer, as `make run` does where it has changed
+	$(ready) graphiql
+
+doctor: ## Check Python, settings, model, data directory and ports
+	$(ready) run
+	@$(bin)/parley doctor
+
+lock: ## Lock the dependencies again; UPGRADE=1 takes the newest
+	$(ready) tools
+	@$(compile) --group pyproject.toml:installer --output-file requirements/uv.txt
+	@$(compile) pyproject.toml --extra embedded --extra gradio --group setup \
+		--output-file requirements/run.txt
+	@$(compile) pyproject.toml --all-extras --group setup --constraints requirements/run.txt \
+		--output-file requirements/dev.txt
+	@cd clients/graphiql && $(npm_lock)
+
+clean: ## Remove what was installed and built, but no data and no downloaded model
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
+	rm -rf api/transport/static clients/graphiql/node_modules tests/clients_js/node_modules
+	find api clients scripts tests -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""The frontends and what they share; they know `schema.graphql` only."""

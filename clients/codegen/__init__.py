@@ -1,0 +1,1 @@
+"""Turns `schema.graphql` and `clients/operations` into packages: `python -m clients.codegen`."""

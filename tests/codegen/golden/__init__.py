@@ -1,0 +1,1 @@
+"""A small contract with everything in it."""
