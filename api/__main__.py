@@ -58,11 +58,10 @@ def _serve(_: argparse.Namespace) -> int:
     from api.serve import PortTakenError, serve
 
     try:
-        serve(load_settings())
+        return serve(load_settings())
     except (PortTakenError, PersonaError) as error:
         print(error, file=sys.stderr)
         return 1
-    return 0
 
 
 def _run(_: argparse.Namespace) -> int:

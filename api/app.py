@@ -33,7 +33,8 @@ def create_app(settings: Settings | None = None, provider: Provider | None = Non
     runs = RunService(
         run_log, provider, Admission(assistants, models), settings.run_timeout_seconds
     )
-    keeper = Keeper(run_log, runs, timedelta(hours=settings.retention_hours))
+    retention = timedelta(hours=settings.retention_hours)
+    keeper = Keeper(run_log, runs, retention, settings.lease_seconds)
     health = HealthCheck(provider, run_log, assistants, provider.default_model)
 
     @asynccontextmanager

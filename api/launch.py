@@ -98,7 +98,7 @@ def _watch(parts: list[subprocess.Popen[bytes]]) -> int:
 
 def _end(parts: list[subprocess.Popen[bytes]]) -> None:
     """Ask each part to end; the API gets its grace time, a second Ctrl-C ends it now."""
-    signal.signal(signal.SIGINT, lambda sig, frame: [part.kill() for part in parts])
+    signal.signal(signal.SIGINT, lambda sig, frame: _kill(parts))
     for part in reversed(parts):
         if part.poll() is None:
             part.terminate()
@@ -111,6 +111,11 @@ QUESTION = (
     "{ ... on ChatReply { reply { content } tokenUsage { totalTokens } cost { amount currency } } "
     '... on Problem { reason } } }"}'
 )
+
+
+def _kill(parts: list[subprocess.Popen[bytes]]) -> None:
+    for part in parts:
+        part.kill()
 
 
 def _welcome(api: str, page: str) -> str:

@@ -86,7 +86,7 @@ class Subscription:
     )
     async def chat(self, info: Info, input: ChatArgument) -> AsyncGenerator[RunEvent, None]:
         stream: AsyncGenerator[AnyRunEvent, None] = info.context.services.runs.stream(
-            input, info.context.caller
+            input, info.context.caller, info.context.last_event_id
         )
         async with aclosing(stream):
             async for event in stream:

@@ -2,11 +2,8 @@
 
 import asyncio
 import os
-import signal
 import socket
-import subprocess
-import sys
-import time
+import threading
 from types import FrameType
 
 import structlog
@@ -14,8 +11,11 @@ import uvicorn
 
 from api.app import create_app
 from api.context import Services
+from api.logs import configure_logs
+from api.pool import WorkerPool
 from api.runs.service import RunService
 from api.settings import Settings
+from api.transport.sending import drop_stuck
 
 log = structlog.get_logger(__name__)
 
@@ -25,8 +25,8 @@ AFTER_GRACE_SECONDS = 3
 MAX_FRAME_BYTES = 1_048_576
 """Greatest WebSocket frame that is read."""
 
-WATCH_SECONDS = 0.1
-"""How often the pool looks after its workers."""
+STUCK_SECONDS = 10
+"""Beyond all graces: whatever hangs then, the process ends."""
 
 
 class PortTakenError(Exception):
@@ -67,7 +67,17 @@ class GentleServer(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self._draining or not self.started:
             os._exit(128 + sig)
+        self._end_by(self._grace_seconds + AFTER_GRACE_SECONDS + STUCK_SECONDS)
         self._draining = asyncio.get_running_loop().create_task(self._drain())
+
+    def _end_by(self, seconds: float) -> None:
+        def end() -> None:
+            log.error("server.stuck", seconds=seconds)
+            os._exit(1)
+
+        watchdog = threading.Timer(seconds, end)
+        watchdog.daemon = True
+        watchdog.start()
 
     async def _drain(self) -> None:
         log.info("server.draining", live_runs=len(self._runs.live), grace=self._grace_seconds)
@@ -91,49 +101,15 @@ def serve_one(settings: Settings, listener: socket.socket) -> None:
     GentleServer(config, services.runs, settings.shutdown_grace_seconds).run([listener])
 
 
-def serve(settings: Settings) -> None:
-    """Serve as the settings say, in one process or several; returns when a signal has ended it."""
+def serve(settings: Settings) -> int:
+    """Serve as the settings say, in one process or several, until a signal; the exit code."""
+    configure_logs(settings.log_level, settings.log_format)
     listener = listen(settings.host, settings.port, "--port or PARLEY_PORT")
+    drop_stuck(listener, settings.send_timeout_seconds)
     listener.listen(2048)
     host, port = listener.getsockname()[:2]
     log.info("server.listening", address=f"http://{host}:{port}", workers=settings.workers)
-    if settings.workers == 1:
-        serve_one(settings, listener)
-    else:
-        WorkerPool(settings.workers, listener).run()
-
-
-class WorkerPool:
-    """Worker processes that share one listening socket; one that dies is replaced."""
-
-    def __init__(self, size: int, listener: socket.socket) -> None:
-        self._fd = listener.fileno()
-        self._workers = [self._start() for _ in range(size)]
-        self._ending = False
-
-    def run(self) -> None:
-        """Watch over the workers; pass signals on to them; return when all have ended."""
-        for sig in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(sig, self._pass_on)
-        while any(worker.poll() is None for worker in self._workers) or not self._ending:
-            if not self._ending:
-                self._workers = [self._alive(worker) for worker in self._workers]
-            time.sleep(WATCH_SECONDS)
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "api.worker", str(self._fd)]
-        return subprocess.Popen(command, pass_fds=[self._fd], start_new_session=True)
-
-    def _alive(self, worker: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
-        status = worker.poll()
-        if status is None:
-            return worker
-        log.error("worker.died", pid=worker.pid, status=status)
-        time.sleep(WATCH_SECONDS)
-        return self._start()
-
-    def _pass_on(self, sig: int, frame: FrameType | None) -> None:
-        self._ending = True
-        for worker in self._workers:
-            if worker.poll() is None:
-                worker.send_signal(sig)
+    if settings.workers > 1:
+        return WorkerPool(settings.workers, listener).run()
+    serve_one(settings, listener)
+    return 0

@@ -78,6 +78,13 @@ class Settings(BaseSettings):
     retention_hours: float = Field(
         24, gt=0, description="How long an ended run can be read again; then its texts are erased."
     )
+    lease_seconds: float = Field(
+        5,
+        gt=0,
+        le=3600,
+        description="A worker process that gave no sign of life for so long is taken for lost, "
+        "and its replies end as incomplete.",
+    )
     shutdown_grace_seconds: float = Field(
         20, ge=0, description="How long live replies may go on after SIGTERM."
     )

@@ -182,17 +182,24 @@ def _headers(url: str) -> dict[str, str]:
         "Content-Type": "application/json",
         "X-Stainless-Raw-Response": "stream",  # the package then leaves the body unread
     }
-    if urlsplit(url).scheme == "http":
-        # A new connection costs next to nothing here, and llama.cpp closes each one without
-        # saying so: a request that comes quickly after another would be lost on the old one.
+    if _keep_alive(url) == 0:
         headers["Connection"] = "close"
     return headers
+
+
+def _keep_alive(url: str) -> float:
+    """Seconds that an idle connection is kept.
+
+    Without TLS a new one costs next to nothing, and llama.cpp closes each connection after a
+    reply without saying so: a request that follows quickly would be lost on the old one.
+    """
+    return 0 if urlsplit(url).scheme == "http" else KEEP_ALIVE
 
 
 def _http_client(base_url: str) -> httpx2.AsyncClient:
     loopback = urlsplit(base_url).hostname in ("127.0.0.1", "localhost", "::1")
     return DefaultAioHttpClient(
-        limits=httpx2.Limits(max_connections=4096, keepalive_expiry=KEEP_ALIVE),
+        limits=httpx2.Limits(max_connections=4096, keepalive_expiry=_keep_alive(base_url)),
         follow_redirects=False,  # the key must not travel to another server
         trust_env=not loopback,  # a proxy cannot reach this machine's own servers
         event_hooks={"response": [_refuse]},

@@ -126,6 +126,9 @@ def _settle(settled: list[_Settled]) -> None:
 
 def _unavailable(error: Exception) -> StoreUnavailableError | None:
     """Locked, full, read-only, unreadable or out of reach; None for a fault of the operation."""
-    if isinstance(error, OSError | sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
+    if (
+        isinstance(error, OSError | sqlite3.OperationalError)
+        or type(error) is sqlite3.DatabaseError
+    ):
         return StoreUnavailableError(f"the run log cannot be used now: {error}")
     return None

@@ -98,7 +98,8 @@ class RunLog(Protocol):
         """Log events that follow each other; done once they are committed.
 
         An event that is in the log already (same `seq`) is left alone. Fails with
-        `LeaseLostError` if the fence is old or the run has ended.
+        `LeaseLostError` if the fence is old or the run has ended; so does an append of nothing,
+        which asks just that.
         """
         ...
 
@@ -107,13 +108,16 @@ class RunLog(Protocol):
         ...
 
     def follow(self, run_id: str, after: int) -> AsyncGenerator[Sequence[AnyRunEvent], None]:
-        """Batches of events with `seq` > `after` as they are committed, to the terminal event."""
+        """Batches of events with `seq` > `after` as they are committed, to the terminal event.
+
+        Ends also where nothing will follow `after`. A store that is not available makes a pause.
+        """
         ...
 
     async def find(self, run_id: str) -> RunRecord | None: ...
 
     async def request_cancel(self, run_id: str) -> bool:
-        """Ask the run's worker to stop it; False if somebody had asked before."""
+        """Ask the run's worker to stop it; False if it is over or somebody had asked before."""
         ...
 
     async def cancel_requests(self) -> list[str]:
@@ -129,7 +133,7 @@ class RunLog(Protocol):
         ...
 
     async def expire(self, before: datetime) -> int:
-        """Erase texts and events of runs that ended before; returns how many."""
+        """Erase texts and events of runs that ended before, a few at a time; 0: none is left."""
         ...
 
     async def check(self) -> None:

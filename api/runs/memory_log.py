@@ -80,8 +80,10 @@ class MemoryRunLog:
 
     async def request_cancel(self, run_id: str) -> bool:
         record = self._records[run_id]
+        if record.ending or record.cancel_requested:
+            return False
         self._records[run_id] = replace(record, cancel_requested=True)
-        return not record.cancel_requested
+        return True
 
     async def cancel_requests(self) -> list[str]:
         return [r.id for r in self._records.values() if r.cancel_requested and not r.ending]

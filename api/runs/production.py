@@ -52,26 +52,38 @@ class Production:
         self._usage: TokenUsage | None = None
         self._finish: FinishReason | None = None
         self._work: asyncio.Task[MakeEnding] | None = None
-        self._stop_asked = False
         self._stop_reason: str | None = None
+        self.stopped = False
 
     async def run(self) -> None:
         """Make the reply and log its end; returns once the end is logged, or the run is lost."""
         self._work = asyncio.create_task(self._ending())
-        if self._stop_asked:
+        if self.stopped:
             self._work.cancel()
         try:
             make = await self._work
         except asyncio.CancelledError:
+            if not self.stopped:
+                raise  # the process ends without a stop; another one will end the run
             make = self._stopped()
         await self._writer.end(make)
 
-    def stop(self, because: str | None = None) -> None:
-        """Close the upstream and end the run: cancelled, or incomplete where a reason is given."""
-        self._stop_asked = True
+    def stop(self, because: str | None = None) -> bool:
+        """Close the upstream and end the run: cancelled, or incomplete where a reason is given.
+
+        False where that changes nothing, because the run was stopped before or is over.
+        """
+        if self.stopped or (self._work and self._work.done()):
+            return False
+        self.stopped = True
         self._stop_reason = because
         if self._work:
             self._work.cancel()
+        return True
+
+    async def check_lease(self) -> None:
+        """Stop if another worker has taken the run over."""
+        await self._writer.check()
 
     async def _ending(self) -> MakeEnding:
         try:

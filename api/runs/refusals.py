@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from api.contract.events import RunFailed
 from api.contract.problems import (
     IdempotencyConflict,
+    InvalidInput,
     Problem,
     RunNotFound,
     ShuttingDown,
@@ -41,6 +42,15 @@ def store_unavailable(error: StoreUnavailableError) -> StoreUnavailable:
         reason="The run log cannot be used right now (disk full, read-only or locked?). "
         "Try again in a moment; the server's log tells more.",
         retryable=True,
+    )
+
+
+def second_run() -> InvalidInput:
+    return InvalidInput(
+        field="idempotencyKey",
+        reason="`Last-Event-ID` resumes a stream, and without an `idempotencyKey` this request "
+        "would start a second reply. Resume with `subscription run(id, after)`.",
+        retryable=False,
     )
 
 

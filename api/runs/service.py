@@ -2,13 +2,9 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
-
-import structlog
 
 from api.contract.events import TERMINAL_EVENTS, AnyRunEvent, AnyTerminalEvent, RunStarted
 from api.contract.problems import (
@@ -24,19 +20,13 @@ from api.contract.types import ChatInput, OnDisconnect, Run, RunStatus
 from api.providers.base import Provider
 from api.runs import folding, refusals
 from api.runs.admission import Admission, Admitted
+from api.runs.leaving import Leaving
+from api.runs.live import LiveRuns
 from api.runs.log import Claim, KeyConflictError, RunLog, RunRecord, StoreUnavailableError
-from api.runs.production import Production
-from api.runs.writer import RunWriter
+from api.runs.reading import Readers
 
-log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Live:
-    """A run that this process makes."""
-
-    production: Production
-    task: asyncio.Task[None]
+DELIVERY_SECONDS = 1.0
+"""How long clients may take to read what is left for them when the server stops."""
 
 
 class RunService:
@@ -48,9 +38,9 @@ class RunService:
         self._log = run_log
         self._provider = provider
         self._admission = admission
-        self._timeout_seconds = timeout_seconds
-        self._live: dict[str, _Live] = {}
-        self._errands: set[asyncio.Task[Any]] = set()
+        self._live = LiveRuns(run_log, provider, timeout_seconds)
+        self._leaving = Leaving(run_log, self._live)
+        self._readers = Readers(run_log)
         self._closing = False
 
     async def start(self, input: ChatInput, caller: str) -> Run | StartProblem:
@@ -58,27 +48,32 @@ class RunService:
         begun = await self._begin(input, caller)
         if not isinstance(begun, Claim):
             return begun
+        if begun.created:
+            return folding.run_state(begun.record, "", last_seq=0)
         return await self._state(begun.record)
 
-    async def stream(self, input: ChatInput, caller: str) -> AsyncGenerator[AnyRunEvent, None]:
+    async def stream(
+        self, input: ChatInput, caller: str, after: int | None = None
+    ) -> AsyncGenerator[AnyRunEvent, None]:
         """Start a run and follow it to its terminal event; a refusal is the only event.
 
-        Closing the generator before the end leaves the run going, or cancels it: as the
-        input's `on_disconnect` says.
+        Closing the generator before the end leaves the run going or cancels it, as the input's
+        `on_disconnect` says. `after` is for a client that reconnects by asking again: it then
+        joins its run, by the idempotency key, behind the event that it has.
         """
+        if after is not None and input.idempotency_key is None:
+            yield refusals.event(refusals.second_run())
+            return
         begun = await self._begin(input, caller)
         if not isinstance(begun, Claim):
             yield refusals.event(begun)
-            return
-        run_id = begun.record.id
-        try:
-            async with aclosing(self._log.follow(run_id, -1)) as batches:
-                async for batch in batches:
-                    for event in batch:
-                        yield event
-        finally:
-            if input.on_disconnect is OnDisconnect.CANCEL:
-                self._cancel_on_leaving(run_id)
+        elif begun.record.expired:
+            yield refusals.event(folding.expired(begun.record), begun.record.id)
+        else:
+            after = -1 if after is None or begun.created else after
+            async with aclosing(self._joined(begun.record, input, after)) as events:
+                async for event in events:
+                    yield event
 
     async def complete(self, input: ChatInput, caller: str) -> ChatReply | AnyProblem:
         """The same stream, run to its end: the whole reply or the problem that prevented it."""
@@ -99,13 +94,9 @@ class RunService:
         if not isinstance(found, RunRecord):
             yield refusals.event(found, run_id)
             return
-        after = -1 if after is None else after
-        if found.ending and after >= found.ending.seq:
-            return
-        async with aclosing(self._log.follow(run_id, after)) as batches:
-            async for batch in batches:
-                for event in batch:
-                    yield event
+        async with aclosing(self._readers.events(found, after)) as events:
+            async for event in events:
+                yield event
 
     async def find(self, run_id: str, caller: str) -> Run | LookupProblem | StoreUnavailable:
         """One run's state."""
@@ -116,43 +107,46 @@ class RunService:
         self, run_id: str, caller: str
     ) -> Cancellation | LookupProblem | StoreUnavailable:
         """Stop a run wherever it is made; harmless when repeated or when it is over."""
+        if outcome := await self._live.cancel(run_id, caller):
+            return _cancellation(run_id, outcome, RunStatus.RUNNING)
         found = await self._find(run_id, caller)
         if not isinstance(found, RunRecord):
             return found
-        if found.ending:
-            return _cancellation(found, CancelOutcome.ALREADY_ENDED)
         try:
-            first = await self._log.request_cancel(run_id)
+            first = not found.ending and await self._log.request_cancel(run_id)
+            now = found if first else await self._log.find(run_id) or found
         except StoreUnavailableError as error:
             return refusals.store_unavailable(error)
-        self.stop_live([run_id])
+        asked = CancelOutcome.STOPPING if first else CancelOutcome.ALREADY_STOPPING
         return _cancellation(
-            found, CancelOutcome.STOPPING if first else CancelOutcome.ALREADY_STOPPING
+            run_id, CancelOutcome.ALREADY_ENDED if now.ending else asked, now.status
         )
 
-    def stop_live(self, run_ids: list[str], because: str | None = None) -> None:
+    def stop_live(self, run_ids: Iterable[str]) -> None:
         """Stop those of the runs that this process makes."""
-        for run_id in run_ids:
-            if live := self._live.get(run_id):
-                live.production.stop(because)
+        self._live.stop(run_ids)
 
     @property
     def live(self) -> list[str]:
         """Ids of the runs that this process makes now."""
-        return list(self._live)
+        return self._live.ids
+
+    async def check_leases(self) -> None:
+        """Stop making what another process has taken over meanwhile."""
+        await self._live.check_leases()
 
     def refuse_new(self) -> None:
         """From now on answer every request for a run with `ShuttingDown`."""
         self._closing = True
 
     async def drain(self, grace_seconds: float) -> None:
-        """Let runs end for so long, then end the rest as incomplete, with all text logged."""
+        """Let runs end for so long, then end the rest as incomplete, with all text logged.
+
+        Returns once the clients that read them have their ends, or soon after.
+        """
         self.refuse_new()
-        if self._live:
-            await asyncio.wait([live.task for live in self._live.values()], timeout=grace_seconds)
-        self.stop_live(self.live, because="The server was stopped before the reply was whole.")
-        if self._live:
-            await asyncio.wait([live.task for live in self._live.values()], timeout=1)
+        await self._live.drain(grace_seconds)
+        await self._readers.finish(DELIVERY_SECONDS)
 
     async def _begin(self, input: ChatInput, caller: str) -> Claim | StartProblem:
         if self._closing:
@@ -161,6 +155,22 @@ class RunService:
         if not isinstance(admitted, Admitted):
             return admitted
         draft = self._draft(input, admitted, caller)
+        claiming = self._leaving.errand(self._claim(admitted, draft))
+        try:
+            # Shielded: a client that leaves now must not leave a run behind that nobody makes.
+            return await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            self._leaving.errand(self._left_unseen(claiming, input.on_disconnect))
+            raise
+
+    async def _left_unseen(
+        self, claiming: "asyncio.Task[Claim | StartProblem]", wish: OnDisconnect
+    ) -> None:
+        claim = await claiming
+        if isinstance(claim, Claim):
+            self._leaving.left_unseen(claim.record.id, wish)
+
+    async def _claim(self, admitted: Admitted, draft: RunRecord) -> Claim | StartProblem:
         try:
             claim = await self._log.claim(draft, _started(draft))
         except KeyConflictError as error:
@@ -168,7 +178,7 @@ class RunService:
         except StoreUnavailableError as error:
             return refusals.store_unavailable(error)
         if claim.created:
-            self._produce(admitted, draft)
+            self._live.make(admitted.request, draft)
         return claim
 
     def _draft(self, input: ChatInput, admitted: Admitted, caller: str) -> RunRecord:
@@ -184,14 +194,22 @@ class RunService:
             input_digest=admitted.digest,
         )
 
-    def _produce(self, admitted: Admitted, record: RunRecord) -> None:
-        writer = RunWriter(self._log, record, on_lost=lambda: self.stop_live([record.id]))
-        production = Production(
-            self._provider, admitted.request, record, writer, self._timeout_seconds
-        )
-        task = asyncio.create_task(production.run())
-        self._live[record.id] = _Live(production, task)
-        task.add_done_callback(lambda _: self._live.pop(record.id, None))
+    async def _joined(
+        self, record: RunRecord, input: ChatInput, after: int
+    ) -> AsyncGenerator[AnyRunEvent, None]:
+        """The events for one of the clients that asked for this run."""
+        self._leaving.joined(record.id)
+        ended = False
+        try:
+            async with aclosing(self._readers.events(record, after)) as events:
+                async for event in events:
+                    ended = isinstance(event, TERMINAL_EVENTS)
+                    yield event
+        finally:
+            if ended:
+                self._leaving.finished(record.id)
+            else:
+                self._leaving.left(record.id, input.on_disconnect)
 
     async def _find(
         self, run_id: str, caller: str
@@ -204,22 +222,14 @@ class RunService:
             return refusals.not_found(run_id)
         return folding.expired(record) if record.expired else record
 
-    async def _state(self, record: RunRecord) -> Run:
+    async def _state(self, record: RunRecord) -> Run | StoreUnavailable:
         if record.ending:
             return folding.run_state(record, "", record.ending.seq)
-        events = await self._log.read(record.id, -1, 1_000_000)
+        try:
+            events = await self._log.read(record.id, -1, 1_000_000)
+        except StoreUnavailableError as error:
+            return refusals.store_unavailable(error)
         return folding.run_state(record, folding.text_of(events), events[-1].seq)
-
-    def _cancel_on_leaving(self, run_id: str) -> None:
-        if run_id in self._live:
-            self.stop_live([run_id])
-        elif not self._closing:
-            self._errand(self._log.request_cancel(run_id))
-
-    def _errand(self, work: Coroutine[Any, Any, Any]) -> None:
-        task = asyncio.ensure_future(work)
-        self._errands.add(task)
-        task.add_done_callback(self._errands.discard)
 
 
 def _started(draft: RunRecord) -> RunStarted:
@@ -232,6 +242,5 @@ def _started(draft: RunRecord) -> RunStarted:
     )
 
 
-def _cancellation(record: RunRecord, outcome: CancelOutcome) -> Cancellation:
-    status = record.status if record.ending else RunStatus.RUNNING
-    return Cancellation(run_id=record.id, outcome=outcome, status=status)  # type: ignore[arg-type]
+def _cancellation(run_id: str, outcome: CancelOutcome, status: RunStatus) -> Cancellation:
+    return Cancellation(run_id=run_id, outcome=outcome, status=status)  # type: ignore[arg-type]

@@ -15,6 +15,9 @@ from api.runs.log import Claim, KeyConflictError, LeaseLostError, RunRecord
 from api.runs.retention import without_text
 from api.runs.tail import News
 
+ERASED_AT_ONCE = 20
+"""Runs that one transaction erases: more would keep the live runs waiting for the store."""
+
 T = TypeVar("T")
 Query = Callable[[sqlite3.Connection], T]
 
@@ -155,10 +158,10 @@ def take_over(connection: sqlite3.Connection, worker: str, now: float) -> list[R
 
 
 def expire(connection: sqlite3.Connection, before: datetime) -> int:
-    """Erase the texts of runs that ended before; their figures stay."""
+    """Erase the texts of some runs that ended before; their figures stay."""
     found = connection.execute(
-        f"SELECT {_RUN} FROM runs WHERE history IS NOT NULL AND ended_at < ? LIMIT 1000",
-        (_micros(before),),
+        f"SELECT {_RUN} FROM runs WHERE history IS NOT NULL AND ended_at < ? LIMIT ?",
+        (_micros(before), ERASED_AT_ONCE),
     ).fetchall()
     for record in map(_record, found):
         if record.ending:

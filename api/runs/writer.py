@@ -20,20 +20,21 @@ class RunWriter:
     """The one writer of a run. At most one append is under way; the text that arrives meanwhile
     becomes one delta, so deltas grow under load and the first never waits for company.
 
-    A store that fails for a while delays the events and loses none. `on_lost` is called when
-    another worker has taken the run over: the reply must stop.
+    A store that fails for a while delays the events and loses none. `stop` is called with a
+    reason where logging cannot go on, for example because another worker took the run over.
     """
 
-    def __init__(self, run_log: RunLog, record: RunRecord, on_lost: Callable[[], Any]) -> None:
+    def __init__(self, run_log: RunLog, record: RunRecord, stop: Callable[[str], Any]) -> None:
         self._log = run_log
         self._record = record
-        self._on_lost = on_lost
+        self._stop = stop
         self._next_seq = 1
         self._pending: list[str] = []
         self._said: list[str] = []
         self._under_way: asyncio.Future[None] | None = None
         self._idle: asyncio.Future[None] | None = None
         self._waiting = False
+        self._broken = False
         self.lost = False
 
     @property
@@ -43,13 +44,18 @@ class RunWriter:
 
     def text(self, piece: str) -> None:
         """Log a piece of the reply; never waits."""
+        if self.lost or self._broken:
+            return
+        if not piece.isascii():
+            # Half a surrogate pair can be neither stored nor sent.
+            piece = piece.encode(errors="replace").decode()
         self._said.append(piece)
         self._pending.append(piece)
         if self._under_way is None:
             self._append_pending()
 
     async def check(self) -> None:
-        """Find out whether the run is still ours; `on_lost` is called where it isn't."""
+        """Find out whether the run is still ours; `stop` is called where it isn't."""
         try:
             await self._log.append(self._record.id, self._record.fence, [])
         except LeaseLostError:
@@ -94,21 +100,30 @@ class RunWriter:
             return
         self._waiting = False
         self._under_way = None
-        if error is not None:
-            if not isinstance(error, LeaseLostError):
-                log.error("run.log_failed", run_id=self._record.id, exc_info=error)
+        if isinstance(error, LeaseLostError):
             self._lose()
+        elif error is not None:
+            self._break(error, event)
         elif self._pending:
             self._append_pending()
             return
+        self._wake()
+
+    def _wake(self) -> None:
         if self._idle and not self._idle.done():
             self._idle.set_result(None)
 
     def _lose(self) -> None:
         self.lost = True
-        if self._idle and not self._idle.done():
-            self._idle.set_result(None)
-        self._on_lost()
+        self._wake()
+        self._stop("Another process of the server took the run over.")
+
+    def _break(self, error: BaseException, event: TextDelta) -> None:
+        """A bug: the event is not in the log, and the run ends without it."""
+        log.error("run.log_failed", run_id=self._record.id, exc_info=error)
+        self._broken = True
+        self._next_seq = event.seq
+        self._stop("The server could not log the reply; its log tells more.")
 
     def _complain(self, error: StoreUnavailableError) -> None:
         """Once for each outage: an operator needs to know, and a full disk needs no more lines."""

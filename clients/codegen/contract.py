@@ -50,7 +50,7 @@ class Contract:
         """
         needed = _Spreads(self.fragments).below(operation)
         parts = [operation, *(self.fragments[name] for name in sorted(needed))]
-        return print_ast(DocumentNode(definitions=tuple(parts))) + "\n"
+        return print_ast(DocumentNode(definitions=tuple(parts)))
 
 
 def read_contract(schema: Path, operations: Path) -> Contract:

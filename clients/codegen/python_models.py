@@ -6,7 +6,6 @@ JSON, and the fields that the documents select through interfaces.
 
 from graphql import (
     GraphQLAbstractType,
-    GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLOutputType,
     is_abstract_type,
@@ -26,7 +25,7 @@ from clients.codegen.python_text import (
     snake,
     string,
 )
-from clients.codegen.selections import Fields, Selections
+from clients.codegen.selections import Fields, Selections, interfaces_of, members_of
 
 FILE = "models.py"
 
@@ -55,26 +54,21 @@ def generate(contract: Contract, selections: Selections) -> str:
     for name in sorted(selections.abstracts):
         abstract = schema.get_type(name)
         assert is_abstract_type(abstract)
-        lines += ["", "", *_union(abstract, _members(contract, selections, abstract))]
-    for interface in _interfaces(contract, selections):
-        lines += ["", "", *_alias(interface, _members(contract, selections, interface))]
+        lines += ["", "", *_union(abstract, members_of(contract, selections, abstract))]
+    for interface in interfaces_of(contract, selections):
+        lines += ["", "", *_alias(interface, members_of(contract, selections, interface))]
     return "\n".join(lines) + "\n"
 
 
 def names(contract: Contract, selections: Selections) -> list[str]:
     """What the module offers beside its readers."""
     unknown = [f"Unknown{name}" for name in selections.abstracts]
-    interfaces = [kind.name for kind in _interfaces(contract, selections)]
+    interfaces = [kind.name for kind in interfaces_of(contract, selections)]
     found = [*selections.objects, *selections.abstracts, *unknown, *interfaces]
     if len(found) > len(set(found)):
         twice = ", ".join(sorted({name for name in found if found.count(name) > 1}))
         raise ContractError(f"{twice}: the name is taken by what stands for unknown members.")
     return sorted(found)
-
-
-def _members(contract: Contract, selections: Selections, kind: GraphQLAbstractType) -> list[str]:
-    possible = {member.name for member in contract.schema.get_possible_types(kind)}
-    return sorted(possible & selections.objects.keys())
 
 
 def _object(kind: GraphQLObjectType, fields: Fields) -> list[str]:
@@ -131,13 +125,3 @@ def _alias(kind: GraphQLAbstractType, members: list[str]) -> list[str]:
     lines = [f"{kind.name}: TypeAlias = ("]
     lines += [f"{INDENT}{'| ' if at else ''}{name}" for at, name in enumerate(members)]
     return [*lines, ")", *docstring(kind.description, depth=0)]
-
-
-def _interfaces(contract: Contract, selections: Selections) -> list[GraphQLInterfaceType]:
-    """Interfaces that are never a field's type, but that members of the unions implement."""
-    met = {
-        interface.name: interface
-        for name in selections.objects
-        for interface in getattr(contract.schema.get_type(name), "interfaces", ())
-    }
-    return [met[name] for name in sorted(met) if name not in selections.abstracts]

@@ -8,9 +8,11 @@ from typing import NamedTuple
 from graphql import (
     FieldNode,
     FragmentSpreadNode,
+    GraphQLAbstractType,
     GraphQLCompositeType,
     GraphQLEnumType,
     GraphQLInputObjectType,
+    GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLType,
@@ -44,6 +46,22 @@ class Selections:
 def selections_of(contract: Contract) -> Selections:
     """What all operations together select; raises `ContractError` where they disagree on a type."""
     return _Reader(contract).read()
+
+
+def members_of(contract: Contract, selections: Selections, kind: GraphQLAbstractType) -> list[str]:
+    """Names of the kind's members that documents select fields of, ordered."""
+    possible = {member.name for member in contract.schema.get_possible_types(kind)}
+    return sorted(possible & selections.objects.keys())
+
+
+def interfaces_of(contract: Contract, selections: Selections) -> list[GraphQLInterfaceType]:
+    """Interfaces that are never a field's type, but that members of the unions implement."""
+    met = {
+        interface.name: interface
+        for name in selections.objects
+        for interface in getattr(contract.schema.get_type(name), "interfaces", ())
+    }
+    return [met[name] for name in sorted(met) if name not in selections.abstracts]
 
 
 class _Selected(NamedTuple):

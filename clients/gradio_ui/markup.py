@@ -17,6 +17,7 @@ from markdown_it.token import Token
 from clients.python import ChatMessage
 
 _LEADS_OUT = re.compile(r"https?://|mailto:", re.IGNORECASE)
+_NEW_TAB = 'target="_blank" rel="noopener noreferrer nofollow"'
 _MODES = {"html": False, "linkify": False, "typographer": False, "breaks": True}
 
 
@@ -69,14 +70,10 @@ def plain_text(markdown: str) -> str:
 
 def article(message: ChatMessage, author: str) -> str:
     """One message with what it cost, why it ended as it did, and a button to copy it."""
-    settled = message.content.strip() and message.status not in ("streaming", "greeting")
-    body = _body(message)
-    if message.status == "streaming":
-        body += '<p class="writing"><span class="unseen">is writing</span></p>'
     return (
         f'<article class="message" data-role="{message.role}" data-status="{message.status}">'
-        f'<h2 class="unseen">{escape(author)}:</h2><div class="body" dir="auto">{body}</div>'
-        f"{_footer(message) if settled else ''}</article>"
+        f'<h2 class="unseen">{escape(author)}:</h2>'
+        f'<div class="body" dir="auto">{_body(message)}</div>{_footer(message)}</article>'
     )
 
 
@@ -95,15 +92,23 @@ def _body(message: ChatMessage) -> str:
 
 
 def _footer(message: ChatMessage) -> str:
-    copied = f'class="copy" data-text="{escape(message.content)}"'
+    if message.status == "streaming":
+        return '<p class="writing" aria-hidden="true"></p>'
+    if message.status == "greeting":
+        return ""
     cost = f"cost {message.cost_text}" if message.cost_text else ""
     facts = [message.note or "", message.tokens_text, cost]
     told = "".join(f"<span>{escape(fact)}</span>" for fact in facts if fact)
-    run = f'<a href="?run={escape(message.run_id)}">Link</a>' if message.run_id else ""
-    button = f'<button type="button" {copied} aria-label="Copy message">Copy</button>'
-    return f"<footer>{told}{run}{button}</footer>"
+    run = f'<a href="?run={escape(message.run_id)}" {_NEW_TAB}>Link</a>' if message.run_id else ""
+    return f"<footer>{told}{run}{_copy_button(message.content)}</footer>"
+
+
+def _copy_button(text: str) -> str:
+    return (
+        f'<button type="button" class="copy" data-text="{escape(text)}" '
+        'aria-label="Copy message">Copy</button>'
+    )
 
 
 def _link_attributes(address: str) -> str:
-    target = 'target="_blank" rel="noopener noreferrer nofollow"'
-    return f'href="{escape(address)}" {target}' if _LEADS_OUT.match(address) else 'class="dead"'
+    return f'href="{escape(address)}" {_NEW_TAB}' if _LEADS_OUT.match(address) else 'class="dead"'

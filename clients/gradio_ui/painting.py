@@ -44,7 +44,7 @@ def everything(page: Page, visit: Visit) -> Painted:
             value=assistant.id if assistant else None,
         ),
         page.limit: limit,
-        page.counter: visit.transcript.counter(""),
+        page.counter: f"<span>{visit.transcript.counter('')}</span>",
         page.newest_first: visit.newest_first,
         page.knock: gr.Timer(active=visit.health is None),
         **_controls(page, visit),

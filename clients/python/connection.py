@@ -109,6 +109,7 @@ class Connection:
             subprotocols=[WebsocketsTransport.GRAPHQLWS_SUBPROTOCOL],
             connect_args={
                 "close_timeout": CLOSE_SECONDS,
+                "compression": None,  # frames of a few words only grow by it
                 "max_size": MAX_FRAME_BYTES,
                 "proxy": None if self.address.is_loopback else True,
             },

@@ -64,9 +64,10 @@ def test_a_stale_a_missing_and_a_left_over_file_are_named(
     arguments += ["--operations", str(GOLDEN / "operations"), "--out", str(tmp_path)]
     assert main(arguments) == 0
     assert main([*arguments, "--check"]) == 0
-    (tmp_path / "enums.py").write_text("changed")
-    (tmp_path / "inputs.py").unlink()
-    (tmp_path / "left_over.py").touch()
+    made = tmp_path / "python" / "_generated"
+    (made / "enums.py").write_text("changed")
+    (made / "inputs.py").unlink()
+    (made / "left_over.py").touch()
     assert main([*arguments, "--check"]) == 1
     told = capsys.readouterr().err
     assert [name for name in ("enums", "inputs", "left_over", "models") if name in told] == [
@@ -74,7 +75,7 @@ def test_a_stale_a_missing_and_a_left_over_file_are_named(
         "inputs",
         "left_over",
     ]
-    assert (tmp_path / "enums.py").read_text() == "changed"
+    assert (made / "enums.py").read_text() == "changed"
 
 
 def test_generating_removes_what_is_left_over(tmp_path: Path) -> None:

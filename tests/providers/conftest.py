@@ -46,8 +46,8 @@ async def open_provider(upstream: FakeUpstream) -> AsyncIterator[OpenProvider]:
     async with AsyncExitStack() as stack:
 
         def open_one(**overrides: Any) -> OpenAIProvider:
-            settings = {"base_url": upstream.base_url, "api_key": "sk-canary", **overrides}
-            provider = OpenAIProvider(default_model="fake", **settings)
+            settings = {"base_url": upstream.base_url, "api_key": "sk-canary", "total_timeout": 20}
+            provider = OpenAIProvider(default_model="fake", **{**settings, **overrides})
             stack.push_async_callback(provider.aclose)
             return provider
 

@@ -67,6 +67,7 @@ WHOLE = {
     "no_usage": FinishReason.STOP,
     "odd_choices": FinishReason.STOP,
     "crumbs": FinishReason.STOP,
+    "hang_up": FinishReason.STOP,
 }
 """Odd streams that are whole all the same."""
 
@@ -144,10 +145,11 @@ async def test_tokens_that_never_end_meet_the_total_deadline(
     await upstream.until(lambda: len(upstream.closed_early) == 1)
 
 
-async def test_a_deadline_names_its_seconds_and_closes_the_upstream(
-    upstream: FakeUpstream, open_provider: OpenProvider
+@pytest.mark.parametrize("fault", ["headers_hang", "hang", "drip"])
+async def test_silence_meets_the_idle_deadline_and_closes_the_upstream(
+    upstream: FakeUpstream, open_provider: OpenProvider, fault: str
 ) -> None:
-    upstream.fault("hang", after_tokens=1)
+    upstream.fault(fault, after_tokens=1)
     _, failure = await parts_until_failure(open_provider(idle_timeout=0.2), asking())
     assert isinstance(failure, ModelTimedOutError)
     assert failure.seconds == 0.2
@@ -265,6 +267,14 @@ async def test_a_connection_that_is_never_made_meets_the_connect_deadline(
         _, failure = await parts_until_failure(provider, asking())
     assert isinstance(failure, ModelTimedOutError)
     assert failure.seconds == 0.2
+
+
+async def test_quick_successors_survive_a_server_that_hangs_up_after_each_reply(
+    upstream: FakeUpstream, provider: OpenAIProvider
+) -> None:
+    upstream.fault("hang_up", text="fine", always=True)
+    for _ in range(100):
+        assert text_of(await parts_of(provider, asking())) == "fine"
 
 
 async def test_a_provider_works_again_after_every_failure(

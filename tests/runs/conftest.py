@@ -33,7 +33,7 @@ def build(log: RunLog, timeout_seconds: float = 30) -> Stage:
     assistants = AssistantCatalog(PACKAGED_ASSISTANTS, "m")
     models = ModelCatalog("m", ("m2",), assistants.models)
     runs = RunService(log, provider, Admission(assistants, models), timeout_seconds)
-    return Stage(runs, log, provider, Keeper(log, runs, timedelta(hours=24)))
+    return Stage(runs, log, provider, Keeper(log, runs, timedelta(hours=24), 5))
 
 
 @pytest.fixture(params=sorted(LOGS))

@@ -24,17 +24,17 @@ def test_a_body_at_the_limit_is_read_and_one_byte_more_is_not(toy: ToyServer) ->
 
 @pytest.mark.parametrize("path", ["/graphql", "/chat"])
 def test_a_body_that_says_it_is_too_large_is_refused_unread(
-    path: str, live_server: LiveServer
+    path: str, shared_server: LiveServer
 ) -> None:
-    with Wire(live_server.url) as wire:
+    with Wire(shared_server.url) as wire:
         wire.send("POST", path, JSON_HEAD | {"content-length": "100000000"})
         assert wire.answer().status == 413
         assert wire.ends()
 
 
 @pytest.mark.parametrize("path", ["/graphql", "/chat"])
-def test_a_body_that_grows_past_the_limit_is_refused(path: str, live_server: LiveServer) -> None:
-    with Wire(live_server.url) as wire:
+def test_a_body_that_grows_past_the_limit_is_refused(path: str, shared_server: LiveServer) -> None:
+    with Wire(shared_server.url) as wire:
         wire.send("POST", path, JSON_HEAD | {"content-length": "", "transfer-encoding": "chunked"})
         chunk = b"10000\r\n" + b" " * 65_536 + b"\r\n"
         for _ in range(17):
@@ -71,9 +71,9 @@ def test_a_body_that_does_not_arrive_in_time_is_refused(start_toy: StartToy) -> 
     ids=lambda value: value[:20] if isinstance(value, bytes) else "",
 )
 def test_a_broken_body_is_explained(
-    path: str, body: bytes, told: str, live_server: LiveServer
+    path: str, body: bytes, told: str, shared_server: LiveServer
 ) -> None:
-    answer = ask(live_server.url, body, path)
+    answer = ask(shared_server.url, body, path)
     assert answer.status in (400, 422)
     shown = answer.json.get("errors", [{}])[0].get("message") or answer.json["problem"]["reason"]
     assert told in shown

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from tests.servers import LiveServer, wait_until
 from tests.transport.toy import ToyServer
@@ -51,7 +52,7 @@ def over_websocket(query: str) -> Door:
     @contextmanager
     def asking(server: LiveServer, on_disconnect: str) -> Iterator[ClientConnection]:
         address = server.url.replace("http", "ws") + "/graphql"
-        with connect(address, subprotocols=["graphql-transport-ws"]) as socket:
+        with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")]) as socket:
             socket.send('{"type": "connection_init"}')
             socket.recv()
             payload = {"query": query, "variables": variables(on_disconnect)}

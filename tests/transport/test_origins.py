@@ -17,26 +17,25 @@ def friendly_server(start_server: StartServer, upstream: FakeUpstream) -> LiveSe
 
 
 @pytest.mark.parametrize("path", ["/graphql", "/chat"])
-def test_a_page_of_another_origin_is_refused(path: str, live_server: LiveServer) -> None:
-    for origin in ("https://evil.example", "null", f"{live_server.url}1"):
-        assert ask(live_server.url, QUERY, path, origin=origin).status == 403
+def test_a_page_of_another_origin_is_refused(path: str, shared_server: LiveServer) -> None:
+    for origin in ("https://evil.example", "null", f"{shared_server.url}1"):
+        assert ask(shared_server.url, QUERY, path, origin=origin).status == 403
 
 
-def test_the_server_s_own_pages_may_call(live_server: LiveServer) -> None:
-    assert ask(live_server.url, QUERY, origin=live_server.url).status == 200
+def test_the_server_s_own_pages_may_call(shared_server: LiveServer) -> None:
+    assert ask(shared_server.url, QUERY, origin=shared_server.url).status == 200
     proxied = ask(
-        live_server.url, QUERY, origin="https://parley.example", sec_fetch_site="same-origin"
+        shared_server.url, QUERY, origin="https://parley.example", sec_fetch_site="same-origin"
     )
     assert proxied.status == 200
 
 
-def test_an_image_of_another_site_starts_nothing(live_server: LiveServer) -> None:
+def test_an_image_of_another_site_starts_nothing(shared_server: LiveServer) -> None:
     for site in ("cross-site", "same-site"):
-        with Wire(live_server.url) as wire:
+        with Wire(shared_server.url) as wire:
             headers = {"sec-fetch-site": site, "accept": "image/*,*/*;q=0.8"}
-            assert (
-                wire.send("GET", "/graphql?query={contractVersion}", headers).answer().status == 403
-            )
+            answer = wire.send("GET", "/graphql?query={contractVersion}", headers).answer()
+        assert answer.status == 403
 
 
 def preflight(server: LiveServer, origin: str) -> Answer:
@@ -60,7 +59,7 @@ def test_a_page_of_an_allowed_origin_may_call_and_read(friendly_server: LiveServ
 
 
 def test_browsers_are_told_nothing_where_no_origin_is_allowed(
-    live_server: LiveServer, friendly_server: LiveServer
+    shared_server: LiveServer, friendly_server: LiveServer
 ) -> None:
-    for server, origin in ((live_server, FRIEND), (friendly_server, "https://evil.example")):
+    for server, origin in ((shared_server, FRIEND), (friendly_server, "https://evil.example")):
         assert "access-control-allow-origin" not in preflight(server, origin).headers

@@ -30,10 +30,10 @@ def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_browser_that_opens_graphql_sees_the_explorer(
-    bundle: Path, live_server: LiveServer
+    bundle: Path, shared_server: LiveServer
 ) -> None:
     for path in ("/graphql", "/graphql?query={contractVersion}"):
-        answer = get(live_server, path)
+        answer = get(shared_server, path)
         assert answer.status == 200
         assert b"GraphiQL" in answer.body
         assert answer.headers["cache-control"] == "no-cache"
@@ -41,10 +41,10 @@ def test_a_browser_that_opens_graphql_sees_the_explorer(
         assert "default-src 'self'" in answer.headers["content-security-policy"]
 
 
-def test_a_program_that_opens_graphql_gets_json(bundle: Path, live_server: LiveServer) -> None:
-    answer = get(live_server, "/graphql?query={contractVersion}", "*/*")
+def test_a_program_that_opens_graphql_gets_json(bundle: Path, shared_server: LiveServer) -> None:
+    answer = get(shared_server, "/graphql?query={contractVersion}", "*/*")
     assert answer.json["data"]
-    assert get(live_server, "/graphql", "*/*").status == 400
+    assert get(shared_server, "/graphql", "*/*").status == 400
 
 
 def test_files_whose_name_holds_a_hash_are_kept(bundle: Path, live_server: LiveServer) -> None:
@@ -56,10 +56,10 @@ def test_files_whose_name_holds_a_hash_are_kept(bundle: Path, live_server: LiveS
 
 
 def test_without_a_bundle_the_page_says_what_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, live_server: LiveServer
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shared_server: LiveServer
 ) -> None:
     monkeypatch.setattr(graphiql, "BUNDLE", tmp_path / "missing")
-    answer = get(live_server, "/graphql")
+    answer = get(shared_server, "/graphql")
     assert answer.status == 503
     assert b"make graphiql" in answer.body
 
@@ -72,14 +72,14 @@ def test_the_explorer_can_be_switched_off(
     assert get(server, "/graphiql/index.html").status == 404
 
 
-def test_swagger_needs_nothing_from_elsewhere(live_server: LiveServer) -> None:
-    page = get(live_server, "/docs")
+def test_swagger_needs_nothing_from_elsewhere(shared_server: LiveServer) -> None:
+    page = get(shared_server, "/docs")
     assert page.status == 200
     files = re.findall(r'(?:href|src)="([^"]+)"', page.body.decode())
     assert len(files) == 3
     for name in files:
         assert "//" not in name
-        assert get(live_server, f"/{name}").status == 200
+        assert get(shared_server, f"/{name}").status == 200
     assert b"://" not in page.body
-    paths = get(live_server, "/openapi.json").json["paths"]
+    paths = get(shared_server, "/openapi.json").json["paths"]
     assert set(paths) == {"/", "/chat", "/healthz"}

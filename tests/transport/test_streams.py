@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from api.transport import framing
+from api.transport.framing import FRAMINGS
 from tests.servers import LiveServer
 from tests.transport.toy import ToyServer
 from tests.transport.wire import Wire, ask
@@ -13,6 +13,7 @@ from tests.upstream.server import FakeUpstream
 CHAT = """subscription($i: ChatInput!) {
   chat(input: $i) { __typename ... on Event { seq } ... on TextDelta { text } }
 }"""
+ASKED = {"history": [{"role": "USER", "content": "Count."}], "assistantId": "general"}
 RUN = """subscription($id: ID!) { run(id: $id) { __typename ... on Event { seq } } }"""
 
 
@@ -62,33 +63,28 @@ def test_multipart_is_framed_as_the_protocol_asks(toy: ToyServer) -> None:
     )
 
 
-def test_a_silent_stream_carries_heartbeats(toy: ToyServer) -> None:
-    silence = {"query": "subscription { silence }"}
-    beats = {
-        "text/event-stream": (framing.ServerSentEvents, b":\n\n"),
-        "multipart/mixed": (framing.Multipart, b"\r\n\r\n{}\r\n--graphql"),
-    }
-    for accept, (kind, beat) in beats.items():
-        kind.heartbeat_seconds, kept = 0.02, kind.heartbeat_seconds
-        try:
-            with Wire(toy.url) as wire:
-                wire.post("/graphql", silence, accept=accept)
-                wire.read_until(b"tick")
-                for _ in range(3):
-                    wire.read_until(beat)
-        finally:
-            kind.heartbeat_seconds = kept
+@pytest.mark.parametrize(
+    ("accept", "beat"),
+    [("text/event-stream", b":\n\n"), ("multipart/mixed", b"\r\n\r\n{}\r\n--graphql")],
+)
+def test_a_silent_stream_carries_heartbeats(
+    toy: ToyServer, monkeypatch: pytest.MonkeyPatch, accept: str, beat: bytes
+) -> None:
+    monkeypatch.setattr(FRAMINGS[accept], "heartbeat_seconds", 0.02)
+    with Wire(toy.url) as wire:
+        wire.post("/graphql", {"query": "subscription { silence }"}, accept=accept)
+        wire.read_until(b"tick")
+        for _ in range(3):
+            wire.read_until(beat)
 
 
 def test_run_events_carry_their_number_as_the_frame_s_id(
     live_server: LiveServer, upstream: FakeUpstream
 ) -> None:
     upstream.numbered(5)
-    asked = {"history": [{"role": "USER", "content": "Count."}], "assistantId": "general"}
     with Wire(live_server.url) as wire:
-        wire.post(
-            "/graphql", {"query": CHAT, "variables": {"i": asked}}, accept="text/event-stream"
-        )
+        body = {"query": CHAT, "variables": {"i": ASKED}}
+        wire.post("/graphql", body, accept="text/event-stream")
         wire.read_head()
         *found, end = events(wire.chunks())
     assert end == {"event": "complete", "data": ""}
@@ -102,9 +98,8 @@ def test_an_event_source_resumes_with_the_last_id_that_it_saw(
     live_server: LiveServer, upstream: FakeUpstream
 ) -> None:
     upstream.numbered(5)
-    asked = {"history": [{"role": "USER", "content": "Count."}], "assistantId": "general"}
     start = "mutation($i: ChatInput!) { startRun(input: $i) { ... on Run { id } } }"
-    run = ask(live_server.url, {"query": start, "variables": {"i": asked}}).json["data"]["startRun"]
+    run = ask(live_server.url, {"query": start, "variables": {"i": ASKED}}).json["data"]["startRun"]
     body = {"query": RUN, "variables": {"id": run["id"]}}
     ids = {}
     for last in ("", "2"):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 from api.transport.limits import Limits
 from tests.servers import wait_until
@@ -23,8 +24,8 @@ def socket(
 ) -> Iterator[ClientConnection]:
     with connect(
         toy.url.replace("http", "ws"),
-        subprotocols=protocols or (PROTOCOL,),  # type: ignore[arg-type]
-        origin=origin,  # type: ignore[arg-type]
+        subprotocols=[Subprotocol(name) for name in protocols or (PROTOCOL,)],
+        origin=Origin(origin) if origin else None,
         additional_headers=headers,
         close_timeout=1,
     ) as connection:
@@ -203,7 +204,8 @@ def test_operations_of_a_connection_are_limited_at_a_time_not_in_total(
 
 def test_a_ping_is_answered(toy: ToyServer) -> None:
     with socket(toy) as connection:
-        for payload in ({}, {"payload": {}}, {"payload": None}):
+        payloads: list[dict[str, object]] = [{}, {"payload": {}}, {"payload": None}]
+        for payload in payloads:
             connection.send(json.dumps({"type": "ping", **payload}))
             assert receive(connection) == {"type": "pong"}
 

@@ -103,14 +103,14 @@ class ToyServer:
 
     def __init__(self, **options: Any) -> None:
         self.sources = Sources()
-        self._listener = socket.socket(proto=socket.IPPROTO_TCP)
-        self._listener.bind(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
+        self.listener = socket.socket(proto=socket.IPPROTO_TCP)
+        self.listener.bind(("127.0.0.1", 0))
+        self.port: int = self.listener.getsockname()[1]
         endpoint = GraphQLEndpoint(schema, self._context, **options)
         config = uvicorn.Config(endpoint, log_level="error", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
-            target=self._server.run, args=([self._listener],), daemon=True
+            target=self._server.run, args=([self.listener],), daemon=True
         )
 
     def _context(self, _: HTTPConnection) -> Any:
@@ -119,6 +119,10 @@ class ToyServer:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/graphql"
+
+    @property
+    def connections(self) -> int:
+        return len(self._server.server_state.connections)
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -112,6 +112,13 @@ async def filtered(x: Exchange) -> None:
     await x.finish("content_filter")
 
 
+async def hang_up(x: Exchange) -> None:
+    """A whole reply, after which the connection closes unannounced, as llama.cpp closes it."""
+    await x.tokens()
+    await x.finish("stop")
+    x.link.cut()
+
+
 async def no_usage(x: Exchange) -> None:
     """A whole reply that reports no usage, though it was asked to."""
     await x.tokens()

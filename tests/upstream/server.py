@@ -187,7 +187,7 @@ class FakeUpstream(Playlist):
             if playing.done() and not isinstance(playing.exception(), ConnectionError):
                 playing.result()
                 record.finished_at = time.monotonic()
-                return not link.writer.is_closing()
+                return not link.writer.is_closing() and not asked_to_close(record)
             record.closed_at = time.monotonic()
             return False
         finally:
@@ -195,3 +195,7 @@ class FakeUpstream(Playlist):
             left.cancel()
             with contextlib.suppress(asyncio.CancelledError, ConnectionError):
                 await playing
+
+
+def asked_to_close(record: RecordedRequest) -> bool:
+    return record.headers.get("connection", "").lower() == "close"

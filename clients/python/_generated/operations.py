@@ -33,8 +33,7 @@ fragment AssistantFields on Assistant {
     value
   }
   isDefault
-}
-"""
+}"""
 
 
 def assistants() -> Request[list[Assistant]]:
@@ -149,8 +148,7 @@ fragment TokenUsageFields on TokenUsage {
   cachedPromptTokens
   reasoningTokens
   estimated
-}
-"""
+}"""
 
 
 def cancel_run(*, id: str) -> Request[CancelRunResult]:
@@ -273,8 +271,7 @@ fragment TokenUsageFields on TokenUsage {
   cachedPromptTokens
   reasoningTokens
   estimated
-}
-"""
+}"""
 
 
 def chat(*, input: ChatInput | Mapping[str, Any]) -> Request[ChatResult]:
@@ -419,8 +416,7 @@ fragment TokenUsageFields on TokenUsage {
   cachedPromptTokens
   reasoningTokens
   estimated
-}
-"""
+}"""
 
 
 def chat_stream(*, input: ChatInput | Mapping[str, Any]) -> Request[RunEvent]:
@@ -440,8 +436,7 @@ def chat_stream(*, input: ChatInput | Mapping[str, Any]) -> Request[RunEvent]:
 CONTRACT_VERSION = """\
 query ContractVersion {
   contractVersion
-}
-"""
+}"""
 
 
 def contract_version() -> Request[str]:
@@ -471,8 +466,7 @@ query Controls {
     maxLength
     choices
   }
-}
-"""
+}"""
 
 
 def controls() -> Request[list[Control]]:
@@ -617,8 +611,7 @@ fragment TokenUsageFields on TokenUsage {
   cachedPromptTokens
   reasoningTokens
   estimated
-}
-"""
+}"""
 
 
 def follow_run(*, id: str, after: int | None | Unset = UNSET) -> Request[RunEvent]:
@@ -654,8 +647,7 @@ query Health {
       hint
     }
   }
-}
-"""
+}"""
 
 
 def health() -> Request[Health]:
@@ -791,8 +783,7 @@ fragment TokenUsageFields on TokenUsage {
   cachedPromptTokens
   reasoningTokens
   estimated
-}
-"""
+}"""
 
 
 def run(*, id: str) -> Request[RunResult]:
@@ -928,8 +919,7 @@ fragment TokenUsageFields on TokenUsage {
   cachedPromptTokens
   reasoningTokens
   estimated
-}
-"""
+}"""
 
 
 def start_run(*, input: ChatInput | Mapping[str, Any]) -> Request[StartRunResult]:

@@ -29,8 +29,7 @@ query Controls {
     maxLength
     choices
   }
-}
-"""
+}"""
 
 
 def controls() -> Request[list[Control]]:
@@ -73,8 +72,7 @@ fragment AnimalFields on Animal {
   ... on Cat {
     lives
   }
-}
-"""
+}"""
 
 
 def find_animal(*, search: Search | Mapping[str, Any], first: int | None | Unset = UNSET) -> Request[Found | None]:
@@ -112,8 +110,7 @@ fragment AnimalFields on Animal {
   ... on Cat {
     lives
   }
-}
-"""
+}"""
 
 
 def watch(*, class_: str | None | Unset = UNSET) -> Request[Animal]:

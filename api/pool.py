@@ -1,0 +1,84 @@
+"""Worker processes that share one listening socket and one run log."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from types import FrameType
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+WATCH_SECONDS = 0.1
+"""How often the pool looks after its workers."""
+
+START_SECONDS = 10.0
+"""A worker that fails so soon after its start would fail again: the pool gives up."""
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: subprocess.Popen[bytes]
+    signals: int = 0
+    """How many of the pool's signals it has got."""
+    started_at: float = field(default_factory=time.monotonic)
+
+
+class WorkerPool:
+    """Starts workers, replaces those that die, and passes signals on to them.
+
+    The workers hold one end of a pipe, the lifeline: it closes with this process, however that
+    ends, and they end with it. Otherwise they would keep the port from the next server.
+    """
+
+    def __init__(self, size: int, listener: socket.socket) -> None:
+        self._size = size
+        self._listener = listener
+        self._lifeline, self._held = os.pipe()
+        self._signals: list[int] = []
+        self._exit_code = 0
+
+    def run(self) -> int:
+        """Watch over the workers until a signal has ended them; returns the exit code."""
+        for sig in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(sig, self._note)
+        workers = [self._start() for _ in range(self._size)]
+        while workers:
+            for worker in workers:
+                self._pass_signal(worker)
+            workers = [kept for worker in workers if (kept := self._looked_after(worker))]
+            time.sleep(WATCH_SECONDS)
+        return self._exit_code
+
+    def _note(self, sig: int, frame: FrameType | None) -> None:
+        self._signals.append(sig)
+
+    def _start(self) -> _Worker:
+        fds = (self._listener.fileno(), self._lifeline)
+        command = [sys.executable, "-m", "api.worker", *map(str, fds)]
+        # A session of its own: Ctrl-C in a terminal then reaches it once, through this process.
+        process = subprocess.Popen(command, pass_fds=fds, start_new_session=True)
+        return _Worker(process)
+
+    def _pass_signal(self, worker: _Worker) -> None:
+        """One at a time: two of a kind that come at once count as one."""
+        if worker.signals < len(self._signals) and worker.process.poll() is None:
+            worker.process.send_signal(self._signals[worker.signals])
+            worker.signals += 1
+
+    def _looked_after(self, worker: _Worker) -> _Worker | None:
+        status = worker.process.poll()
+        if status is None:
+            return worker
+        if self._signals:
+            return None
+        log.error("worker.died", pid=worker.process.pid, status=status)
+        if status > 0 and time.monotonic() - worker.started_at < START_SECONDS:
+            self._exit_code = status
+            self._signals.append(signal.SIGTERM)
+            return None
+        return self._start()

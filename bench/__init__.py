@@ -1,0 +1,1 @@
+"""What Parley costs beside what one would pick instead, as ratios measured in one interleaved run."""

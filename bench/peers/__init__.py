@@ -1,0 +1,158 @@
+"""The servers that are compared: how each is started, and through which doors it is asked."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from bench.load import Door
+from bench.processes import Server, free_port, python
+from bench.upstream import model
+
+ROOT = Path(__file__).parents[2]
+QUESTION = "Who is Batman's butler?"
+MakeDoor = Callable[[str], Door]
+
+
+@dataclass(frozen=True)
+class Peer:
+    """One server: `command(port, upstream_port, folder)` starts it."""
+
+    name: str
+    command: Callable[[int, int, Path], list[str]]
+    environment: Callable[[int, int, Path], Mapping[str, str]] = lambda *_: {}
+    streams: Mapping[str, MakeDoor] = field(default_factory=dict)
+    """Form of stream → the door, for a model's name."""
+    answers: Mapping[str, MakeDoor] = field(default_factory=dict)
+    """Form of short request → the door."""
+
+    def server(self, upstream_port: int, folder: Path) -> Server:
+        port = free_port()
+        where = (port, upstream_port, folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        return Server(
+            self.command(*where), port, self.environment(*where), log=folder / f"{self.name}.log"
+        )
+
+
+@cache
+def document(operation: str) -> str:
+    """A shared document of the clients with the fragments that it needs."""
+    folder = ROOT / "clients" / "operations"
+    fragments = (folder / "fragments.graphql").read_text()
+    known = {
+        name: text
+        for text in re.split(r"^(?=fragment )", fragments, flags=re.MULTILINE)
+        if (name := "".join(re.findall(r"^fragment (\w+)", text)))
+    }
+    wanted, text = [operation], (folder / f"{operation}.graphql").read_text()
+    for name in wanted:
+        body = known.get(name, text)
+        wanted += [n for n in re.findall(r"\.\.\.(\w+)", body) if n not in wanted]
+    return "\n".join(known.get(name, text) for name in wanted)
+
+
+def _parley(operation: str, **door: object) -> MakeDoor:
+    def make(name: str) -> Door:
+        asked = {
+            "history": [{"role": "USER", "content": QUESTION}],
+            "settings": {"model": name},
+        }
+        body = {"query": document(operation), "variables": {"input": asked}}
+        return Door("/graphql", body, **door)  # type: ignore[arg-type]
+
+    return make
+
+
+def _parley_environment(port: int, upstream_port: int, folder: Path) -> dict[str, str]:
+    return {
+        "OPENAI_BASE_URL": f"http://127.0.0.1:{upstream_port}/v1",
+        "OPENAI_API_KEY": "none",
+        "PARLEY_MODEL": MODELS[0],
+        "PARLEY_MODELS": ",".join(MODELS),
+        "PARLEY_PORT": str(port),
+        "PARLEY_DATA_DIR": str(folder / "data"),
+        "PARLEY_LOG_LEVEL": "warning",
+    }
+
+
+def _stock(query: str, **door: object) -> MakeDoor:
+    def make(name: str) -> Door:
+        body = {"query": query, "variables": {"model": name, "question": QUESTION}}
+        return Door("/graphql", body, **door)  # type: ignore[arg-type]
+
+    return make
+
+
+def _openai(path: str, **more: object) -> MakeDoor:
+    def make(name: str) -> Door:
+        messages = [{"role": "user", "content": QUESTION}]
+        headers = {"authorization": "Bearer sk-bench"}
+        return Door(path, {"model": name, "messages": messages, **more}, headers=headers)
+
+    return make
+
+
+MODELS = [
+    *(model(tokens, gated=True) for tokens in (250, 500, 2000)),
+    *(model(tokens, 50, gated=True) for tokens in (50, 100, 150, 200)),
+    *(model(8), model(8, 0, 200), model(20, 50), model(20, 50, 200)),
+]
+"""What the upstream is asked to do; Parley has to know a model before it offers it."""
+
+STOCK_STREAM = """subscription ($model: String!, $question: String!) {
+  chat(model: $model, question: $question) { __typename
+    ... on TextDelta { runId seq at text } ... on RunCompleted { runId seq at reply } } }"""
+STOCK_ANSWER = """mutation ($model: String!, $question: String!) {
+  chat(model: $model, question: $question) }"""
+LITELLM_CONFIG = """model_list:
+  - model_name: "*"
+    litellm_params: {{model: "openai/*", api_base: "http://127.0.0.1:{port}/v1", api_key: none}}
+general_settings: {{master_key: sk-bench}}
+"""
+
+
+def _litellm(port: int, upstream_port: int, folder: Path) -> list[str]:
+    config = folder / "litellm.yaml"
+    config.write_text(LITELLM_CONFIG.format(port=upstream_port))
+    command = str(ROOT / ".bench" / "litellm" / "bin" / "litellm")
+    return [command, "--config", str(config), "--host", "127.0.0.1", "--port", str(port)]
+
+
+PARLEY = Peer(
+    "Parley",
+    lambda *_: python("api", "serve"),
+    _parley_environment,
+    {
+        "WebSocket": _parley("chat_stream", websocket=True),
+        "SSE": _parley("chat_stream"),
+        "multipart": _parley("chat_stream", accept="multipart/mixed;subscriptionSpec=1.0"),
+    },
+    {"mutation": _parley("chat", accept="application/json")},
+)
+RELAY = Peer(
+    "raw relay",
+    lambda port, upstream, _: python("bench.peers.relay", port, upstream),
+    streams={"WebSocket": _stock(STOCK_STREAM, websocket=True), "SSE": _stock(STOCK_STREAM)},
+)
+FASTAPI = Peer(
+    "FastAPI + openai",
+    lambda port, upstream, _: python("bench.peers.fastapi_openai", port, upstream),
+    streams={"SSE": _openai("/stream")},
+    answers={"JSON": _openai("/chat")},
+)
+STRAWBERRY = Peer(
+    "stock Strawberry",
+    lambda port, upstream, _: python("bench.peers.stock_strawberry", port, upstream),
+    streams={"WebSocket": _stock(STOCK_STREAM, websocket=True), "SSE": _stock(STOCK_STREAM)},
+    answers={"mutation": _stock(STOCK_ANSWER, accept="application/json")},
+)
+LITELLM = Peer(
+    "LiteLLM",
+    _litellm,
+    lambda *_: {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR"},
+    streams={"SSE": _openai("/v1/chat/completions", stream=True)},
+    answers={"JSON": _openai("/v1/chat/completions")},
+)
+PEERS = (PARLEY, RELAY, FASTAPI, STRAWBERRY, LITELLM)

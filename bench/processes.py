@@ -1,0 +1,115 @@
+"""Server processes of the bench: pinned to one core, measured by the clock of the process."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+START_SECONDS = 60.0
+CORES = sorted(os.sched_getaffinity(0))
+SERVER_CORE, LOAD_CORE = CORES[0], CORES[-1]
+"""The server has a core of its own; load and upstream share the other."""
+
+
+class Server:
+    """A server in its own process, on its own core; `with` starts and ends it."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        port: int,
+        environment: Mapping[str, str] | None = None,
+        *,
+        log: Path,
+        core: int = SERVER_CORE,
+    ) -> None:
+        self._command = command
+        self._environment = {**_clean(), **(environment or {})}
+        self._log = log
+        self._core = core
+        self.port = port
+        self.seconds_to_start = 0.0
+
+    def __enter__(self) -> Self:
+        begun = time.monotonic()
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                ["taskset", "-c", str(self._core), *self._command],
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        while not self._listens():
+            if self._process.poll() is not None or time.monotonic() > begun + START_SECONDS:
+                raise RuntimeError(f"{self._command} did not start: {self._log.read_text()[-3000:]}")
+            time.sleep(0.005)
+        self.seconds_to_start = time.monotonic() - begun
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(3)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def _listens(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    @property
+    def cpu(self) -> float:
+        """CPU seconds of the process so far, with those of threads that have ended.
+
+        The process's own clock (clock_getcpuclockid(3)): the sum over living threads loses some.
+        """
+        return time.clock_gettime(~self._process.pid << 3 | 2)
+
+    @property
+    def memory(self) -> int:
+        """Resident bytes."""
+        pages = Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _clean() -> dict[str, str]:
+    return {k: v for k, v in os.environ.items() if not k.startswith(("PARLEY_", "OPENAI_"))}
+
+
+def python(module: str, *arguments: object) -> list[str]:
+    """A command that runs a module of this tree."""
+    return [sys.executable, "-m", module, *map(str, arguments)]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def fetch(port: int, path: str) -> bytes:
+    """The body of a small local answer."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n".encode())
+    head = (await reader.readuntil(b"\r\n\r\n")).lower()
+    length = int(head.partition(b"content-length: ")[2].split(b"\r\n")[0])
+    body = await reader.readexactly(length)
+    writer.close()
+    return body
