@@ -90,9 +90,7 @@ def test_run_prints_addresses_and_a_curl_that_works_and_ctrl_c_ends_all(
 
 
 @pytest.mark.parametrize("setting", ["PARLEY_PORT", "PARLEY_GRADIO_PORT"])
-def test_a_taken_port_is_named_with_the_setting(
-    environment: dict[str, str], setting: str
-) -> None:
+def test_a_taken_port_is_named_with_the_setting(environment: dict[str, str], setting: str) -> None:
     with socket.create_server(("127.0.0.1", int(environment[setting]))):
         done = subprocess.run(
             [sys.executable, "-m", "api", "run"],

@@ -27,7 +27,9 @@ def settings_table() -> str:
 
 def test_the_readme_lists_every_setting_as_it_is() -> None:
     readme = (ROOT / "README.md").read_text()
-    match = re.search(r"<!-- settings: begin[^\n]*-->\n(.*?)\n?<!-- settings: end -->", readme, re.S)
+    match = re.search(
+        r"<!-- settings: begin[^\n]*-->\n(.*?)\n?<!-- settings: end -->", readme, re.S
+    )
     assert match is not None
     assert match[1].strip() == settings_table(), f"paste this:\n{settings_table()}"
 

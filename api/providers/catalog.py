@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 
 class ModelCatalog:
-    """The allowed models, the default first. A list, not a wildcard: a client's choice costs money."""
+    """The allowed models, the default first; listed, because a client's choice costs money."""
 
     def __init__(
         self, default: str, further: Sequence[str], of_assistants: Callable[[], Sequence[str]]

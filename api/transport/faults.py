@@ -18,6 +18,9 @@ from graphql import GraphQLEnumType, GraphQLError, GraphQLSchema
 
 log = structlog.get_logger(__name__)
 
+LONGEST_MESSAGE = 1_000
+"""Characters of an explanation: some repeat what was sent, however long it was."""
+
 _ENUM = re.compile(r"(?:does not exist in|Enum) '(\w+)'")
 
 
@@ -65,7 +68,10 @@ def _shown(error: GraphQLError, schema: GraphQLSchema) -> dict[str, Any]:
 
 def _explained(error: GraphQLError, code: str, schema: GraphQLSchema) -> dict[str, Any]:
     formatted: dict[str, Any] = dict(error.formatted)
-    formatted["message"] += _allowed_values(error.message, schema)
+    message = error.message
+    if len(message) > LONGEST_MESSAGE:
+        message = f"{message[:LONGEST_MESSAGE]} …"
+    formatted["message"] = message + _allowed_values(error.message, schema)
     formatted["extensions"] = {"code": code} | dict(error.extensions or {})
     return formatted
 

@@ -56,7 +56,8 @@ class EventStream(Iterator[StreamEvent]):
     """A run's events for a `for` loop.
 
     Use it as a context manager, or close it: the server's stream then stops at once. `close` may be
-    called from another thread while one waits for the next event; that one's loop ends.
+    called from another thread while one waits for the next event; that one's loop ends. A stream
+    that nobody holds any more is closed as well, by the event loop that its generator belongs to.
     Events are asked for one by one, so a slow reader holds back what is read.
     """
 
@@ -101,10 +102,6 @@ class EventStream(Iterator[StreamEvent]):
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def __del__(self) -> None:
-        if not self._closed and _background is not None and _background.pid == os.getpid():
-            submit(self._finish())  # not waited for: this may be anywhere, also on the loop
 
     async def _step(self) -> Any:
         async with self._turn:

@@ -1,4 +1,7 @@
-"""One model, API, page and browser for each module: only what is asked of them begins anew."""
+"""One model, API and page for all tests, one browser for each module: what is asked begins anew.
+
+The browser holds its thread's event loop while it runs, hence no longer than a module.
+"""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,12 +19,23 @@ from tests.upstream import FakeUpstream
 OpenTab = Callable[..., Tab]
 
 
-@pytest.fixture(scope="module")
-def module_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def asking(upstream: FakeUpstream) -> dict[str, str]:
+    """Environment of an API whose model is the scripted one, at a known price."""
+    return {
+        "OPENAI_BASE_URL": upstream.base_url,
+        "OPENAI_API_KEY": "sk-test",
+        "PARLEY_MODEL": "gpt-4o-mini",
+        "PARLEY_MODELS": "other",
+        "PARLEY_PRICES": "openai",
+    }
+
+
+@pytest.fixture(scope="package")
+def work_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("gradio")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def fake_model() -> Iterator[FakeUpstream]:
     with FakeUpstream() as upstream:
         yield upstream
@@ -29,22 +43,20 @@ def fake_model() -> Iterator[FakeUpstream]:
 
 @pytest.fixture
 def upstream(fake_model: FakeUpstream) -> FakeUpstream:
-    """The module's scripted model, with nothing queued and nothing remembered."""
+    """The scripted model, with nothing queued and nothing remembered."""
     fake_model.reset()
     return fake_model
 
 
-@pytest.fixture(scope="module")
-def api(fake_model: FakeUpstream, module_dir: Path) -> Iterator[ServerProcess]:
-    model = {"OPENAI_BASE_URL": fake_model.base_url, "OPENAI_API_KEY": "sk-test"}
-    chosen = {"PARLEY_MODEL": "gpt-4o-mini", "PARLEY_PRICES": "openai", "PARLEY_MODELS": "other"}
-    with ServerProcess(module_dir / "data", **model, **chosen) as server:
+@pytest.fixture(scope="package")
+def api(fake_model: FakeUpstream, work_dir: Path) -> Iterator[ServerProcess]:
+    with ServerProcess(work_dir / "data", **asking(fake_model)) as server:
         yield server
 
 
-@pytest.fixture(scope="module")
-def served(api: ServerProcess, module_dir: Path) -> Iterator[PageProcess]:
-    with PageProcess(api.url, module_dir / "page.log") as process:
+@pytest.fixture(scope="package")
+def served(api: ServerProcess, work_dir: Path) -> Iterator[PageProcess]:
+    with PageProcess(api.url, work_dir / "page.log") as process:
         yield process
 
 

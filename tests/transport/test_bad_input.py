@@ -101,6 +101,16 @@ def test_ten_megabytes_are_refused(shared_server: LiveServer) -> None:
     assert send(shared_server, history=[HELLO | {"content": "x" * 10_000_000}]).status == 413
 
 
+def test_an_error_does_not_repeat_a_huge_input(shared_server: LiveServer) -> None:
+    answers = [
+        ask(shared_server.url, {"query": "{ " + "z" * 900_000 + " }"}),
+        send(shared_server, history=[HELLO | {"role": "x" * 900_000}]),
+    ]
+    for answer in answers:
+        assert answer.json["errors"][0]["message"]
+        assert len(answer.body) < 2_000
+
+
 def test_an_enum_value_written_in_the_query_is_explained_as_well(
     shared_server: LiveServer,
 ) -> None:

@@ -1,0 +1,143 @@
+"""What a person does on a page, and what becomes of the visit. A page only paints it.
+
+Each turn is an async generator that yields whenever there is something new to paint, not more often
+than an eye can see. Closing it lets go of the stream; the run goes on, and `follow` takes it up.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import TypeAlias
+
+from clients.python import (
+    AsyncSession,
+    Cancellation,
+    MessageInput,
+    Notice,
+    ParleyError,
+    Run,
+    StreamEvent,
+    Transcript,
+    problem_sentence,
+)
+from clients.python.pages.frames import frames
+from clients.python.pages.visit import Visit
+
+Turn: TypeAlias = AsyncGenerator[None, None]
+
+
+class Turns:
+    """The turns that a visit can take with one API."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def open(self, visit: Visit, saved: str = "", linked_run: str = "") -> None:
+        """Ask the API what it offers, then show what this tab held before, or the linked run.
+
+        Where the API doesn't answer, the visit's `trouble` says so; open it again later.
+        """
+        visit.restore(saved)
+        await self._meet(visit)
+        if visit.health and linked_run not in ("", visit.transcript.run_id):
+            await self._join(visit, linked_run)
+
+    async def follow(self, visit: Visit) -> Turn:
+        """Take up the run that is going, if there is one."""
+        if visit.health and (point := visit.transcript.resume_point()):
+            async with aclosing(self._read(visit, self._session.follow(*point))) as read:
+                async for _ in read:
+                    yield
+
+    def ask(self, visit: Visit, question: str) -> Turn:
+        """Send the question. Where it may not be sent, the visit isn't busy at the first yield."""
+        return self._reply(visit, lambda: visit.transcript.ask(question))
+
+    def again(self, visit: Visit) -> Turn:
+        """Ask for another reply to the last question."""
+        return self._reply(visit, visit.transcript.regenerate)
+
+    async def stop(self, visit: Visit) -> None:
+        """Stop the model. The stream then ends by itself, in every window that shows the run."""
+        transcript = visit.transcript
+        if not transcript.busy:
+            return
+        if not transcript.run_id:
+            transcript.stop()
+            return
+        try:
+            answer = await self._session.cancel(transcript.run_id)
+        except ParleyError as error:
+            transcript.fail(error)
+        else:
+            if not isinstance(answer, Cancellation):
+                transcript.stop()
+
+    async def clear(self, visit: Visit) -> None:
+        """A new conversation. A reply that is being written is stopped."""
+        await self.stop(visit)
+        visit.transcript = Transcript(visit.transcript.greeting, visit.transcript.question_limit)
+
+    async def _meet(self, visit: Visit) -> None:
+        try:
+            visit.assistants = await self._session.assistants()
+            visit.controls = await self._session.controls()
+            visit.health = await self._session.health()
+        except ParleyError as error:
+            visit.trouble = error
+        else:
+            visit.trouble = None
+            visit.greet()
+
+    async def _join(self, visit: Visit, run_id: str) -> None:
+        try:
+            run = await self._session.run(run_id)
+        except ParleyError as error:
+            visit.transcript.fail(error)
+            return
+        if isinstance(run, Run):
+            visit.choose(run.assistant_id)
+            visit.transcript = Transcript.joining(run, visit.assistant)
+        else:
+            sentence = problem_sentence(run)
+            visit.transcript.problem = Notice(run.typename, sentence, retryable=False)
+
+    async def _reply(
+        self, visit: Visit, next_history: Callable[[], list[MessageInput] | None]
+    ) -> Turn:
+        settings = visit.settings()
+        history = None if settings is None else next_history()
+        yield
+        if history is None:
+            return
+        assistant = visit.assistant.id if visit.assistant else None
+        stream = self._session.stream(history, assistant_id=assistant, settings=settings)
+        async with aclosing(self._read(visit, stream)) as read:
+            async for _ in read:
+                yield
+
+    async def _read(self, visit: Visit, events: AsyncGenerator[StreamEvent, None]) -> Turn:
+        """Apply the events to the visit's transcript, and yield as they come."""
+        transcript, news = visit.transcript, asyncio.Event()
+        try:
+            async with aclosing(frames(self._apply(transcript, events, news), news)) as painted:
+                async for _ in painted:
+                    yield
+        except ParleyError as error:
+            transcript.fail(error)
+            yield
+
+    async def _apply(
+        self,
+        transcript: Transcript,
+        events: AsyncGenerator[StreamEvent, None],
+        news: asyncio.Event,
+    ) -> None:
+        async with aclosing(events) as stream:
+            async for event in stream:
+                if not transcript.busy:  # stopped before the run had told its id
+                    if event.run_id:
+                        await self._session.cancel(event.run_id)
+                    return
+                transcript.apply(event)
+                news.set()

@@ -1,0 +1,319 @@
+/**
+ * What one open page does: a transcript, who answers, and how the person set it up.
+ *
+ * A frontend calls its methods, draws what it holds, and draws again when told (`subscribe`).
+ */
+
+import type { Assistant, Control, Health, MessageInput } from "./_generated/index.ts";
+import type { Notice } from "./endings.ts";
+import { ParleyError } from "./errors.ts";
+import type { StreamEvent } from "./events.ts";
+import { Panel } from "./panel.ts";
+import type { Value } from "./panel.ts";
+import { problemSentence } from "./sentences.ts";
+import type { Session } from "./session.ts";
+import { Transcript } from "./transcript.ts";
+import type { TranscriptState } from "./transcript.ts";
+
+/** Where a conversation outlives a reload, as one text. */
+export interface Keeper {
+  read(): string | null;
+  write(text: string): void;
+}
+
+interface Kept {
+  transcript: TranscriptState;
+  assistantId: string | null;
+  values: Record<string, Value>;
+  newestFirst: boolean;
+}
+
+/** One reply that is read. */
+class Turn {
+  /** Aborting it lets go of the stream. */
+  readonly control = new AbortController();
+  /** True once nobody waits for the reply; its run is to be stopped. */
+  abandoned = false;
+}
+
+/** Draws that come closer together than this are one. */
+const FRAME_MS = 25;
+
+export class Conversation {
+  transcript = new Transcript();
+  assistants: readonly Assistant[] = [];
+  /** Null until the API has told. */
+  health: Health | null = null;
+  newestFirst = false;
+  /** Path of a control → what the person set. */
+  values: Readonly<Record<string, Value>> = {};
+  /** Grows with each change. */
+  version = 0;
+
+  readonly #session: Session;
+  readonly #keeper: Keeper;
+  readonly #listeners = new Set<() => void>();
+  #controls: readonly Control[] = [];
+  #assistantId: string | null = null;
+  #linkedRun: string | null = null;
+  /** Why the API could not be asked what it offers. */
+  #trouble: Notice | null = null;
+  #turn = new Turn();
+  #frame: ReturnType<typeof setTimeout> | undefined;
+  #told = 0;
+
+  constructor(session: Session, keeper: Keeper) {
+    this.#session = session;
+    this.#keeper = keeper;
+    this.#restore();
+  }
+
+  /** Who answers: the default assistant unless another that there is was chosen. */
+  get assistant(): Assistant | undefined {
+    const chosen = this.assistants.find((assistant) => assistant.id === this.#assistantId);
+    return chosen ?? this.assistants[0];
+  }
+
+  get panel(): Panel {
+    return new Panel(this.#controls, this.assistant);
+  }
+
+  /** What to show of what went wrong. */
+  get problem(): Notice | null {
+    return this.#trouble ?? this.transcript.problem;
+  }
+
+  /** True where `retry` may help. */
+  get canRetry(): boolean {
+    return Boolean(this.problem?.retryable) && (!!this.#trouble || this.transcript.canRegenerate);
+  }
+
+  /** Call the listener after each change; returns how to end that. */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Ask the API what it offers, then go on with what was kept, or with the linked run. */
+  async open(linkedRun: string | null = null): Promise<void> {
+    this.#linkedRun = linkedRun;
+    try {
+      await this.#meet();
+      if (linkedRun && linkedRun !== this.transcript.runId) await this.#join(linkedRun);
+      this.#trouble = null;
+    } catch (error) {
+      this.#trouble = noticeOf(error);
+    }
+    this.#changed();
+    const point = this.#trouble ? null : this.transcript.resumePoint();
+    if (point) await this.#read((signal) => this.#session.follow(...point, { signal }));
+  }
+
+  /** Send the question; false where it may not be sent, and `problem` says why. */
+  ask(question: string): boolean {
+    return this.#begin(() => this.transcript.ask(question));
+  }
+
+  /** Ask for another reply to the last question. */
+  regenerate(): boolean {
+    return this.#begin(() => this.transcript.regenerate());
+  }
+
+  /** Try again what didn't work. */
+  retry(): void {
+    if (this.#trouble) void this.open(this.#linkedRun);
+    else this.regenerate();
+  }
+
+  /** Stop the model. The stream then ends by itself, in every window that shows the run. */
+  async stop(): Promise<void> {
+    const turn = this.#turn;
+    const { busy, runId } = this.transcript;
+    if (!busy) return;
+    if (runId === null) {
+      turn.abandoned = true; // its run is stopped as soon as it tells its id
+      this.transcript.stop();
+    } else {
+      await this.#stopRun(runId, turn);
+    }
+    this.#changed();
+  }
+
+  /** A new conversation. A reply that is being written is stopped. */
+  clear(): void {
+    const { busy, runId } = this.transcript;
+    this.#turn.abandoned = true;
+    if (busy && runId !== null) {
+      this.#turn.control.abort();
+      void this.#cancel(runId);
+    }
+    this.transcript.clear();
+    this.keep();
+    this.#changed();
+  }
+
+  /** Another assistant answers from now on; what was said stays. */
+  choose(assistantId: string): void {
+    this.#assistantId = assistantId;
+    this.values = {};
+    this.#greet();
+    this.#set();
+  }
+
+  /** Draw this value for the control. */
+  set(path: string, value: Value): void {
+    this.values = { ...this.values, [path]: value };
+    this.#set();
+  }
+
+  /** Newest or oldest message on top. */
+  order(newestFirst: boolean): void {
+    this.newestFirst = newestFirst;
+    this.#set();
+  }
+
+  /** Write down all that must survive a reload; call it when the page is left as well. */
+  readonly keep = (): void => {
+    const { newestFirst, values } = this;
+    const transcript = this.transcript.toState();
+    const kept: Kept = { transcript, assistantId: this.#assistantId, values, newestFirst };
+    this.#keeper.write(JSON.stringify(kept));
+  };
+
+  #restore(): void {
+    const text = this.#keeper.read();
+    if (!text) return;
+    const kept = JSON.parse(text) as Kept;
+    this.transcript = Transcript.restored(kept.transcript);
+    this.values = kept.values;
+    this.newestFirst = kept.newestFirst;
+    this.#assistantId = kept.assistantId;
+  }
+
+  async #meet(): Promise<void> {
+    const session = this.#session;
+    const [assistants, controls] = await Promise.all([session.assistants(), session.controls()]);
+    this.assistants = assistants;
+    this.#controls = controls;
+    this.#greet();
+    void this.#examine();
+  }
+
+  /** Not waited for: whether the model's server answers may take a while. */
+  async #examine(): Promise<void> {
+    try {
+      this.health = await this.#session.health();
+    } catch (error) {
+      noticeOf(error); // what matters of it shows with the next question
+    }
+    this.#changed();
+  }
+
+  async #join(runId: string): Promise<void> {
+    const run = await this.#session.run(runId);
+    if (run.__typename === "Run") {
+      this.#assistantId = run.assistantId;
+      this.values = {};
+      this.transcript = Transcript.joining(run, this.assistant);
+    } else {
+      const sentence = problemSentence(run);
+      this.transcript.problem = { type: run.__typename, sentence, retryable: false };
+    }
+  }
+
+  #greet(): void {
+    if (!this.assistant) return;
+    this.transcript.greeting = this.assistant.greeting;
+    this.transcript.questionLimit = this.assistant.questionLengthLimit;
+  }
+
+  #begin(awaitReply: () => MessageInput[] | null): boolean {
+    try {
+      const settings = this.panel.settings(this.values);
+      const history = awaitReply();
+      const options = { assistantId: this.assistant?.id, settings };
+      if (history) {
+        void this.#read((signal) => this.#session.stream(history, { ...options, signal }));
+        return true;
+      }
+    } catch (error) {
+      this.transcript.problem = noticeOf(error);
+    }
+    this.#changed();
+    return false;
+  }
+
+  async #read(open: (signal: AbortSignal) => AsyncIterable<StreamEvent>): Promise<void> {
+    const turn = (this.#turn = new Turn());
+    this.#changed();
+    try {
+      for await (const event of open(turn.control.signal)) {
+        if (turn.abandoned) {
+          if (!event.runId) continue;
+          await this.#cancel(event.runId);
+          return;
+        }
+        this.#apply(event);
+      }
+    } catch (error) {
+      if (turn.abandoned) return;
+      const { type: name, sentence, retryable } = noticeOf(error);
+      this.transcript.fail({ name, sentence, retryable });
+    }
+    this.keep();
+    this.#changed();
+  }
+
+  #apply(event: StreamEvent): void {
+    const known = this.transcript.runId;
+    this.transcript.apply(event);
+    if (known === null) this.keep(); // from now on a reload can resume
+    this.#changedSoon();
+  }
+
+  async #stopRun(runId: string, turn: Turn): Promise<void> {
+    const answer = await this.#cancel(runId);
+    if (answer === "STOPPED" || turn !== this.#turn) return;
+    turn.abandoned = true;
+    turn.control.abort();
+    this.transcript.stop();
+    this.keep();
+  }
+
+  /** Whether the stream will tell the run's end. */
+  async #cancel(runId: string): Promise<"STOPPED" | "UNKNOWN"> {
+    try {
+      const answer = await this.#session.cancel(runId);
+      return answer.__typename === "Cancellation" ? "STOPPED" : "UNKNOWN";
+    } catch (error) {
+      this.transcript.problem = { ...noticeOf(error), retryable: false };
+      return "UNKNOWN";
+    }
+  }
+
+  #set(): void {
+    this.keep();
+    this.#changed();
+  }
+
+  #changed(): void {
+    clearTimeout(this.#frame);
+    this.#frame = undefined;
+    this.#told = performance.now();
+    this.version += 1;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** The first news at once, what comes within a frame of it together. */
+  #changedSoon(): void {
+    const wait = this.#told + FRAME_MS - performance.now();
+    if (wait <= 0) this.#changed();
+    else this.#frame ??= setTimeout(() => this.#changed(), wait);
+  }
+}
+
+/** What to show of the error; throws again what is a bug. */
+function noticeOf(error: unknown): Notice {
+  if (!(error instanceof ParleyError)) throw error;
+  return { type: error.name, sentence: error.sentence, retryable: error.retryable };
+}

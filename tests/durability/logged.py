@@ -1,0 +1,63 @@
+"""The run log as it lies on the disk: what the server has committed, whatever it says."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from api.contract.events import TERMINAL_EVENTS, AnyRunEvent, TextDelta
+from api.runs import sqlite_rows as rows
+from api.runs.log import RunRecord
+from api.runs.sqlite_schema import connect
+
+EVERYTHING = 1_000_000
+
+
+@contextmanager
+def opened(data_dir: Path) -> Iterator[sqlite3.Connection]:
+    connection = connect(data_dir / "runs.sqlite3")
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def events_of(data_dir: Path, run_id: str) -> list[AnyRunEvent]:
+    """All events of a run."""
+    with opened(data_dir) as log:
+        return rows.read(log, run_id, -1, EVERYTHING)
+
+
+def record_of(data_dir: Path, run_id: str) -> RunRecord:
+    with opened(data_dir) as log:
+        record = rows.find(log, run_id)
+    assert record is not None
+    return record
+
+
+def run_ids(data_dir: Path) -> list[str]:
+    with opened(data_dir) as log:
+        return [row[0] for row in log.execute("SELECT id FROM runs ORDER BY created_at")]
+
+
+def text_of(events: list[AnyRunEvent]) -> str:
+    return "".join(event.text for event in events if isinstance(event, TextDelta))
+
+
+def seen(events: list[dict[str, Any]]) -> list[tuple[int, str, str]]:
+    """What a client has, comparable with `kept`."""
+    return [(event["seq"], event["__typename"], event.get("text", "")) for event in events]
+
+
+def kept(events: list[AnyRunEvent]) -> list[tuple[int, str, str]]:
+    """What the log has, comparable with `seen`."""
+    return [(event.seq, type(event).__name__, getattr(event, "text", "")) for event in events]
+
+
+def assert_whole(events: list[AnyRunEvent]) -> None:
+    """Numbered from 0 without a gap, one terminal event, at the end, which holds all the text."""
+    assert [event.seq for event in events] == list(range(len(events)))
+    ends = [event for event in events if isinstance(event, TERMINAL_EVENTS)]
+    assert ends == events[-1:]
+    assert ends[0].reply.content == text_of(events)
