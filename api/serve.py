@@ -96,6 +96,7 @@ def serve_one(settings: Settings, listener: socket.socket) -> None:
         ws_max_size=MAX_FRAME_BYTES,
         ws_ping_interval=20,
         ws_ping_timeout=20,
+        ws_per_message_deflate=False,
     )
     services: Services = app.state.services
     GentleServer(config, services.runs, settings.shutdown_grace_seconds).run([listener])

@@ -56,6 +56,7 @@ class LiveServer:
             log_level="error",
             timeout_graceful_shutdown=1,
             ws_max_size=MAX_FRAME_BYTES,
+            ws_per_message_deflate=False,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(

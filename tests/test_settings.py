@@ -54,6 +54,13 @@ def test_every_invalid_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None
     assert "OPENAI_BASE_URL" in str(caught.value)
 
 
+@pytest.mark.parametrize("origin", ["chat.example", "https://chat.example/page", "ftp://x"])
+def test_what_is_no_origin_is_refused(monkeypatch: pytest.MonkeyPatch, origin: str) -> None:
+    monkeypatch.setenv("PARLEY_ALLOWED_ORIGINS", f"https://good.example, {origin}")
+    with pytest.raises(SettingsError, match="PARLEY_ALLOWED_ORIGINS"):
+        load_settings(None)
+
+
 def test_a_dotenv_file_is_read_and_checked(tmp_path: Path) -> None:
     env = tmp_path / ".env"
     env.write_text("PARLEY_PORT=8123\n")

@@ -6,14 +6,14 @@
 
 import type { Assistant, Control, Health, MessageInput } from "./_generated/index.ts";
 import type { Notice } from "./endings.ts";
-import { ParleyError } from "./errors.ts";
 import type { StreamEvent } from "./events.ts";
 import { Panel } from "./panel.ts";
 import type { Value } from "./panel.ts";
 import { problemSentence } from "./sentences.ts";
 import type { Session } from "./session.ts";
+import type { TranscriptState } from "./state.ts";
 import { Transcript } from "./transcript.ts";
-import type { TranscriptState } from "./transcript.ts";
+import { Turn, noticeOf } from "./turn.ts";
 
 /** Where a conversation outlives a reload, as one text. */
 export interface Keeper {
@@ -22,19 +22,15 @@ export interface Keeper {
 }
 
 interface Kept {
+  format: typeof FORMAT;
   transcript: TranscriptState;
   assistantId: string | null;
   values: Record<string, Value>;
   newestFirst: boolean;
 }
 
-/** One reply that is read. */
-class Turn {
-  /** Aborting it lets go of the stream. */
-  readonly control = new AbortController();
-  /** True once nobody waits for the reply; its run is to be stopped. */
-  abandoned = false;
-}
+/** Of what is kept; what another version of this code has kept is left alone. */
+const FORMAT = 1;
 
 /** Draws that come closer together than this are one. */
 const FRAME_MS = 25;
@@ -58,7 +54,7 @@ export class Conversation {
   #linkedRun: string | null = null;
   /** Why the API could not be asked what it offers. */
   #trouble: Notice | null = null;
-  #turn = new Turn();
+  #turn: Turn | null = null;
   #frame: ReturnType<typeof setTimeout> | undefined;
   #told = 0;
 
@@ -127,29 +123,15 @@ export class Conversation {
 
   /** Stop the model. The stream then ends by itself, in every window that shows the run. */
   async stop(): Promise<void> {
-    const turn = this.#turn;
-    const { busy, runId } = this.transcript;
-    if (!busy) return;
-    if (runId === null) {
-      turn.abandoned = true; // its run is stopped as soon as it tells its id
-      this.transcript.stop();
-    } else {
-      await this.#stopRun(runId, turn);
-    }
-    this.#changed();
+    await this.#turn?.stop();
+    this.#set();
   }
 
   /** A new conversation. A reply that is being written is stopped. */
   clear(): void {
-    const { busy, runId } = this.transcript;
-    this.#turn.abandoned = true;
-    if (busy && runId !== null) {
-      this.#turn.control.abort();
-      void this.#cancel(runId);
-    }
+    void this.#turn?.abandon().then(() => this.#changed());
     this.transcript.clear();
-    this.keep();
-    this.#changed();
+    this.#set();
   }
 
   /** Another assistant answers from now on; what was said stays. */
@@ -176,14 +158,14 @@ export class Conversation {
   readonly keep = (): void => {
     const { newestFirst, values } = this;
     const transcript = this.transcript.toState();
-    const kept: Kept = { transcript, assistantId: this.#assistantId, values, newestFirst };
+    const assistantId = this.#assistantId;
+    const kept: Kept = { format: FORMAT, transcript, assistantId, values, newestFirst };
     this.#keeper.write(JSON.stringify(kept));
   };
 
   #restore(): void {
-    const text = this.#keeper.read();
-    if (!text) return;
-    const kept = JSON.parse(text) as Kept;
+    const kept = keptIn(this.#keeper.read());
+    if (!kept) return;
     this.transcript = Transcript.restored(kept.transcript);
     this.values = kept.values;
     this.newestFirst = kept.newestFirst;
@@ -244,51 +226,10 @@ export class Conversation {
   }
 
   async #read(open: (signal: AbortSignal) => AsyncIterable<StreamEvent>): Promise<void> {
-    const turn = (this.#turn = new Turn());
+    this.#turn = new Turn(this.#session, this.transcript);
     this.#changed();
-    try {
-      for await (const event of open(turn.control.signal)) {
-        if (turn.abandoned) {
-          if (!event.runId) continue;
-          await this.#cancel(event.runId);
-          return;
-        }
-        this.#apply(event);
-      }
-    } catch (error) {
-      if (turn.abandoned) return;
-      const { type: name, sentence, retryable } = noticeOf(error);
-      this.transcript.fail({ name, sentence, retryable });
-    }
-    this.keep();
-    this.#changed();
-  }
-
-  #apply(event: StreamEvent): void {
-    const known = this.transcript.runId;
-    this.transcript.apply(event);
-    if (known === null) this.keep(); // from now on a reload can resume
-    this.#changedSoon();
-  }
-
-  async #stopRun(runId: string, turn: Turn): Promise<void> {
-    const answer = await this.#cancel(runId);
-    if (answer === "STOPPED" || turn !== this.#turn) return;
-    turn.abandoned = true;
-    turn.control.abort();
-    this.transcript.stop();
-    this.keep();
-  }
-
-  /** Whether the stream will tell the run's end. */
-  async #cancel(runId: string): Promise<"STOPPED" | "UNKNOWN"> {
-    try {
-      const answer = await this.#session.cancel(runId);
-      return answer.__typename === "Cancellation" ? "STOPPED" : "UNKNOWN";
-    } catch (error) {
-      this.transcript.problem = { ...noticeOf(error), retryable: false };
-      return "UNKNOWN";
-    }
+    await this.#turn.read(open, { begun: this.keep, news: () => this.#changedSoon() });
+    this.#set();
   }
 
   #set(): void {
@@ -312,8 +253,7 @@ export class Conversation {
   }
 }
 
-/** What to show of the error; throws again what is a bug. */
-function noticeOf(error: unknown): Notice {
-  if (!(error instanceof ParleyError)) throw error;
-  return { type: error.name, sentence: error.sentence, retryable: error.retryable };
+function keptIn(text: string | null): Kept | null {
+  const kept = text ? (JSON.parse(text) as Kept) : null;
+  return kept?.format === FORMAT ? kept : null;
 }

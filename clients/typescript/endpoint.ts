@@ -26,6 +26,6 @@ export function endpointOf(
   }
   const path = address.pathname.replace(/\/+$/, "");
   address.pathname = path.endsWith(PATH) ? path : path + PATH;
-  const http = address.href;
-  return { http, websocket: http.replace(/^http/, "ws"), base: address.origin, headers, fetch: fetchFn };
+  const { href: http, origin: base } = address;
+  return { http, websocket: http.replace(/^http/, "ws"), base, headers, fetch: fetchFn };
 }

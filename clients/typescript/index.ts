@@ -20,5 +20,5 @@ export type { Patience } from "./resuming.ts";
 export { problemSentence } from "./sentences.ts";
 export { Session } from "./session.ts";
 export type { ChatOptions, SessionOptions } from "./session.ts";
+export type { TranscriptState } from "./state.ts";
 export { Transcript } from "./transcript.ts";
-export type { TranscriptState } from "./transcript.ts";

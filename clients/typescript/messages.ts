@@ -1,7 +1,7 @@
 /** A message as a screen shows it, and what replies cost together. */
 
 import type { Cost, TokenUsage } from "./_generated/index.ts";
-import { added, costText, isZero, plain, tokensText } from "./money.ts";
+import { added, costText, isZero, tokensText } from "./money.ts";
 import type { Sums } from "./money.ts";
 
 export type Author = "user" | "assistant";
@@ -54,11 +54,6 @@ export function costIsUnknown({ tokenUsage, cost }: Spent): boolean {
 /** False for a run that used no tokens and cost nothing. */
 export function isSomething({ tokenUsage, cost }: Spent): boolean {
   return (tokenUsage?.totalTokens ?? 0) > 0 || (cost !== null && !isZero(cost.amount));
-}
-
-/** The same with the amount written plainly, as all languages write it. */
-export function plainSpent({ tokenUsage, cost }: Spent): Spent {
-  return { tokenUsage, cost: cost && { ...cost, amount: plain(cost.amount) } };
 }
 
 /** What these runs used together. */

@@ -1,7 +1,7 @@
 /**
  * Whether a question may be sent, and the counter that tells so while it is typed.
  *
- * Characters are Unicode code points, as the server counts them, without spaces and newlines around.
+ * Characters are Unicode code points, as the server counts them, without blanks around.
  */
 
 import { LENGTH_LIMITS } from "./_generated/index.ts";

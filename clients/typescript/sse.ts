@@ -1,4 +1,4 @@
-/** Streams over server-sent events: plain HTTP, one connection each (graphql-sse's distinct mode). */
+/** Streams over server-sent events: plain HTTP, a connection for each (graphql-sse's default). */
 
 import { createClient } from "graphql-sse";
 
@@ -27,7 +27,9 @@ export function sseStreams(endpoint: Endpoint): Streams {
       });
       const { ok, status, statusText, body } = response;
       const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
-      if (!ok || !isStream || !body) throw (refusal = await refusalOf(request.operationName, response));
+      if (!ok || !isStream || !body) {
+        throw (refusal = await refusalOf(request.operationName, response));
+      }
       return { ok, status, statusText, body: unbroken(body) };
     }
 

@@ -12,28 +12,12 @@ import { isEnding } from "./events.ts";
 import type { Ending, StreamEvent } from "./events.ts";
 import { csvFile, toCsv, toJson } from "./export.ts";
 import { historyOf } from "./history.ts";
-import {
-  costTextOf,
-  messageOf,
-  plainSpent,
-  tokensTextOf,
-  totalsOf,
-} from "./messages.ts";
+import { costTextOf, messageOf, tokensTextOf, totalsOf } from "./messages.ts";
 import type { ChatMessage, Spent, Status, Totals } from "./messages.ts";
 import * as questions from "./questions.ts";
 import { LEFT_EARLY, STILL_BUSY, STOPPED } from "./sentences.ts";
-
-/** Everything that a transcript knows, as JSON values. */
-export interface TranscriptState {
-  greeting: string;
-  questionLimit: number | null;
-  messages: readonly ChatMessage[];
-  runId: string | null;
-  lastSeq: number;
-  reconnecting: boolean;
-  problem: Notice | null;
-  dropped: readonly Spent[];
-}
+import { messageState, spentState } from "./state.ts";
+import type { TranscriptState } from "./state.ts";
 
 /** One conversation. Mutable, and small enough to be kept as JSON with every change. */
 export class Transcript implements TranscriptState {
@@ -229,7 +213,7 @@ export class Transcript implements TranscriptState {
       lastSeq: this.lastSeq,
       reconnecting: this.reconnecting,
       problem: this.problem,
-      dropped: this.dropped.map(plainSpent),
+      dropped: this.dropped.map(spentState),
     };
   }
 
@@ -280,8 +264,4 @@ export class Transcript implements TranscriptState {
     const reply = this.messages.at(-1);
     if (reply) this.messages = [...this.messages.slice(0, -1), { ...reply, ...changes }];
   }
-}
-
-function messageState(message: ChatMessage): ChatMessage {
-  return { ...message, spent: message.spent && plainSpent(message.spent) };
 }

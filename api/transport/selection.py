@@ -1,0 +1,260 @@
+"""Selection sets of subscriptions, compiled once per document into functions from event to JSON.
+
+graphql-core walks the document again for every event, which costs ten times what an event's
+other way to the client does. What is selected of the run's events is plain (attributes, no
+arguments, no code), so it is known beforehand. Whatever isn't provably plain is left to
+graphql-core: at once, by `compiled` returning None, or for one event, by a `NotPlainError`.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, NoReturn
+from uuid import UUID
+
+from graphql import (
+    BooleanValueNode,
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLBoolean,
+    GraphQLEnumType,
+    GraphQLError,
+    GraphQLField,
+    GraphQLID,
+    GraphQLInt,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLScalarType,
+    GraphQLString,
+    GraphQLUnionType,
+    InlineFragmentNode,
+    SelectionSetNode,
+)
+from graphql.execution import Executor
+from graphql.execution.collect_fields import (
+    FieldDetailsList,
+    GroupedFieldSet,
+    collect_fields,
+    collect_subfields,
+)
+from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.field import StrawberryField
+
+from api.transport.json_text import encoded
+
+Encode = Callable[[Any], bytes]
+"""From a Python value to JSON. Raises one of `NOT_PLAIN` where only graphql-core can tell."""
+
+DEFINITION = "strawberry-definition"
+"""Where Strawberry keeps the Python side of a GraphQL type or field."""
+
+_CONSTANT_DIRECTIVES = ("skip", "include")
+_PLAIN_LEAVES = (str, int, float, bool, datetime, date, time, Decimal, UUID)
+_NULL = b"null"
+
+
+class NotPlainError(Exception):
+    """The outcome is not known without graphql-core."""
+
+
+NOT_PLAIN = (NotPlainError, GraphQLError, AttributeError, LookupError, TypeError, ValueError)
+"""What an `Encode` raises for a value that is not as plain as its type: a null where none may
+be, a text that UTF-8 cannot carry, a number out of range."""
+
+
+def compiled(executor: Executor[Any]) -> Encode | None:
+    """From an event of the executor's subscription to its whole result, `{"data": …}`.
+
+    None where the document needs graphql-core. It does not depend on the variables' values.
+    """
+    try:
+        return _Compiler(executor).result()
+    except NotPlainError:
+        return None
+
+
+class _Compiler:
+    def __init__(self, executor: Executor[Any]) -> None:
+        self._executor = executor
+        self._schema = executor.schema
+
+    def result(self) -> Encode:
+        self._check_document()
+        root = self._schema.subscription_type
+        if root is None or self._executor.middleware_manager:
+            raise NotPlainError
+        fields = collect_fields(*self._document(), root, self._executor.operation)
+        ((key, details),) = fields.grouped_field_set.items()
+        field = root.fields[details[0].node.name.value]
+        definition = field.extensions[DEFINITION]
+        if not definition.is_subscription or definition.extensions:
+            raise NotPlainError
+        value = self._value(field.type, details)
+        head = f'{{"data":{{"{key}":'.encode()
+        return lambda event: b"%b%b}}" % (head, value(event))
+
+    def _document(self) -> Any:
+        return self._schema, self._executor.fragments, self._executor.variable_values
+
+    def _check_document(self) -> None:
+        """Raise where anything but constant `@skip` and `@include` steers the selection."""
+        fragments = [fragment.definition for fragment in self._executor.fragments.values()]
+        if any(f.directives or f.variable_definitions for f in fragments):
+            raise NotPlainError
+        if self._executor.operation.directives:
+            raise NotPlainError
+        for definition in (self._executor.operation, *fragments):
+            for node in _selections(definition.selection_set):
+                if not _is_constant(node):
+                    raise NotPlainError
+
+    def _value(self, type_: GraphQLOutputType, details: FieldDetailsList) -> Encode:
+        if isinstance(type_, GraphQLNonNull):
+            return self._present(type_.of_type, details)
+        present = self._present(type_, details)
+        return lambda value: _NULL if value is None else present(value)
+
+    def _present(self, type_: GraphQLOutputType, details: FieldDetailsList) -> Encode:
+        """For a value that is not null: the encoder refuses None."""
+        if isinstance(type_, GraphQLList):
+            return _list(self._value(type_.of_type, details))
+        if isinstance(type_, GraphQLObjectType):
+            return _one_of({_class(type_): self._object(type_, details)})
+        if isinstance(type_, GraphQLInterfaceType | GraphQLUnionType):
+            return self._abstract(type_, details)
+        return _leaf(type_)
+
+    def _abstract(
+        self, type_: GraphQLInterfaceType | GraphQLUnionType, details: FieldDetailsList
+    ) -> Encode:
+        definition = type_.extensions[DEFINITION]
+        if getattr(definition, "resolve_type", None):
+            raise NotPlainError
+        members = self._schema.get_possible_types(type_)
+        return _one_of({_class(member): self._object(member, details) for member in members})
+
+    def _object(self, type_: GraphQLObjectType, details: FieldDetailsList) -> Encode:
+        operation = self._executor.operation
+        selected = collect_subfields(*self._document(), operation, type_, details)
+        return _record(list(self._fields(type_, selected.grouped_field_set)))
+
+    def _fields(
+        self, type_: GraphQLObjectType, selected: GroupedFieldSet
+    ) -> Iterator[tuple[str, str | None, Encode]]:
+        """Response key, attribute and encoder of each field; no attribute for `__typename`."""
+        for key, details in selected.items():
+            name = details[0].node.name.value
+            if name == "__typename":
+                yield key, None, _constant(type_.name)
+            else:
+                field = type_.fields[name]
+                yield key, _attribute(field, details), self._value(field.type, details)
+
+
+def _selections(
+    selection_set: SelectionSetNode | None,
+) -> Iterator[FieldNode | FragmentSpreadNode | InlineFragmentNode]:
+    for node in selection_set.selections if selection_set else ():
+        yield node  # type: ignore[misc]
+        if not isinstance(node, FragmentSpreadNode):
+            yield from _selections(node.selection_set)  # type: ignore[attr-defined]
+
+
+def _is_constant(node: FieldNode | FragmentSpreadNode | InlineFragmentNode) -> bool:
+    if isinstance(node, FragmentSpreadNode) and node.arguments:
+        return False
+    return all(
+        directive.name.value in _CONSTANT_DIRECTIVES
+        and all(isinstance(argument.value, BooleanValueNode) for argument in directive.arguments)
+        for directive in node.directives
+    )
+
+
+def _class(type_: GraphQLObjectType) -> type:
+    """The class whose very instances are of this type."""
+    definition: StrawberryObjectDefinition = type_.extensions[DEFINITION]
+    if definition.is_type_of or definition.concrete_of:
+        raise NotPlainError
+    return definition.origin
+
+
+def _attribute(field: GraphQLField, details: FieldDetailsList) -> str:
+    """The attribute that a field without code of its own shows."""
+    definition: StrawberryField = field.extensions[DEFINITION]
+    plain = definition.is_basic_field and definition.default_resolver is getattr
+    if not plain or field.args or details[0].node.arguments:
+        raise NotPlainError
+    return definition.python_name
+
+
+def _record(fields: list[tuple[str, str | None, Encode]]) -> Encode:
+    """An object of attributes: all constant text is put together once."""
+    pieces, parts = [], []
+    for key, attribute, encode in fields:
+        shown = "%b" if attribute else encode(None).decode()
+        pieces.append(f'"{key}":{shown}')
+        if attribute:
+            parts.append((attribute, encode))
+    template = f"{{{','.join(pieces)}}}".encode()
+    return lambda value: template % tuple(
+        [encode(getattr(value, attribute)) for attribute, encode in parts]
+    )
+
+
+def _one_of(encoders: dict[type, Encode]) -> Encode:
+    return lambda value: encoders[type(value)](value)
+
+
+def _list(item: Encode) -> Encode:
+    def encode(value: Any) -> bytes:
+        if type(value) is not list:
+            _refuse()
+        return b"[%b]" % b",".join(map(item, value))
+
+    return encode
+
+
+def _constant(text: str) -> Encode:
+    json = encoded(text)
+    return lambda _: json
+
+
+def _leaf(type_: GraphQLOutputType) -> Encode:
+    if type_ is GraphQLString or type_ is GraphQLID:
+        return _text
+    if type_ is GraphQLInt:
+        return _int
+    if type_ is GraphQLBoolean:
+        return {True: b"true", False: b"false"}.__getitem__
+    if isinstance(type_, GraphQLEnumType):
+        members = type_.extensions[DEFINITION].wrapped_cls
+        return {each: encoded(type_.coerce_output_value(each)) for each in members}.__getitem__
+    if isinstance(type_, GraphQLScalarType):
+        return _scalar(type_)
+    raise NotPlainError
+
+
+def _text(value: Any) -> bytes:
+    return _encode_text(value) if type(value) is str else _refuse()
+
+
+def _int(value: Any) -> bytes:
+    plain = type(value) is int and -(2**31) <= value < 2**31
+    return b"%d" % value if plain else _refuse()
+
+
+def _scalar(type_: GraphQLScalarType) -> Encode:
+    def encode(value: Any) -> bytes:
+        if type(value) not in _PLAIN_LEAVES:
+            _refuse()
+        shown = type_.coerce_output_value(value)
+        return _refuse() if shown is None else encoded(shown)
+
+    return encode
+
+
+def _refuse() -> NoReturn:
+    raise NotPlainError

@@ -1,0 +1,1 @@
+"""The Streamlit page: a conversation, painted from `clients.python.Transcript`."""

@@ -1,0 +1,41 @@
+// The message box, and what else of the page only the browser can do. Runs for every change of `data`.
+export default function ({ data, parentElement, setTriggerValue }) {
+  const find = (selector) => parentElement.querySelector(selector);
+  const [box, counter, send, stop] = ["textarea", ".counter", ".send", ".stop"].map(find);
+  const tell = (event, value) => setTriggerValue(event, value);
+
+  if (!data.opened) return tell("opened", recalled());
+  keep(data.saved);
+  find("[aria-live]").textContent = data.announcement;
+
+  box.oninput = () => {
+    fit(box);
+    count(box, counter, data.limit);
+    sessionStorage.setItem("parley-draft", box.value);
+  };
+  box.onkeydown = (event) => {
+    if (!sends(event)) return;
+    event.preventDefault();
+    send.onclick();
+  };
+  send.onclick = () => tell("asked", box.value);
+  stop.onclick = () => tell("stopped", true);
+
+  const first = box.accepted === undefined, accepted = box.accepted !== data.accepted;
+  box.accepted = data.accepted;
+  if (first) box.value = sessionStorage.getItem("parley-draft") ?? "";
+  else if (accepted) box.value = "";
+  box.oninput();
+
+  const focused = [send, stop].includes(document.activeElement);
+  send.hidden = data.busy;
+  stop.hidden = !data.busy;
+  if (focused || accepted) box.focus();
+
+  const log = document.querySelector(".st-key-log");
+  log.tabIndex = 0;
+  for (const [name, value] of Object.entries({ role: "log", "aria-live": "off", "aria-label": "Conversation" }))
+    log.setAttribute(name, value);
+  follow(log, document.querySelector("[data-testid=stMain]"), data.newestFirst);
+  copyOnClick();
+}
