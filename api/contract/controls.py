@@ -1,11 +1,12 @@
 """`query controls`: the input fields that carry a `@control`, served as data."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from strawberry.types.base import StrawberryList, StrawberryOptional, get_object_definition
 
-from api.contract.directives import ControlHint
+from api.contract.directives import LAST, ControlHint, ControlKind
 from api.contract.rules import InputField, input_fields
 from api.contract.types import ChatInput, Control
 
@@ -29,11 +30,19 @@ def _walk(kind: type[Any], prefix: str, choices: Mapping[str, Sequence[str]]) ->
             inner, required = inner.of_type, False
         if isinstance(inner, StrawberryList):
             inner = inner.of_type
-        if field.hint:
-            found.append(_control(field, field.hint, path, inner, required, choices))
+        if hint := field.hint or _implied(field):
+            found.append(_control(field, hint, path, inner, required, choices))
         elif isinstance(inner, type) and get_object_definition(inner):
             found += _walk(inner, f"{path}.", choices)
     return found
+
+
+def _implied(field: InputField) -> ControlHint | None:
+    """A number with a range is worth a slider, even if nobody thought of a label."""
+    if field.range is None:
+        return None
+    label = re.sub(r"(?<!^)(?=[A-Z])", " ", field.name).capitalize()
+    return ControlHint(kind=ControlKind.SLIDER, label=label, order=LAST)
 
 
 def _control(

@@ -9,6 +9,9 @@ from enum import Enum
 import strawberry
 from strawberry.schema_directive import Location
 
+LAST = 1000
+"""Order of the controls that only a `@range` asks for."""
+
 _INPUTS = [Location.INPUT_FIELD_DEFINITION, Location.ARGUMENT_DEFINITION]
 
 
@@ -23,7 +26,10 @@ class ControlKind(Enum):
 
 
 @strawberry.schema_directive(
-    locations=_INPUTS, name="range", description="The number lies between `min` and `max`."
+    locations=_INPUTS,
+    name="range",
+    description="The number lies between `min` and `max`. Without `@control` it is a slider, "
+    "named after the field, below those that have one.",
 )
 class Range:
     min: float = strawberry.field(name="min", description="Smallest value allowed.")
@@ -34,11 +40,13 @@ class Range:
 
 
 @strawberry.schema_directive(
-    locations=_INPUTS, name="length", description="The text has at most `max` characters."
+    locations=_INPUTS,
+    name="length",
+    description="The text has at most `max` characters, or the list at most `max` entries.",
 )
 class Length:
     max: int = strawberry.field(
-        name="max", description="Greatest number of characters (Unicode code points)."
+        name="max", description="Greatest number of characters (Unicode code points) or entries."
     )
 
 

@@ -72,6 +72,7 @@ _FIELDS: dict[type[Any], list[InputField]] = {}
 
 def _broken_by(entry: Any, rule: InputField, where: str) -> Iterator[InvalidInput | InputTooLong]:
     if isinstance(entry, list):
+        yield from _too_long(len(entry), rule.length, where, "entries")
         for index, item in enumerate(entry):
             if get_object_definition(type(item)):
                 yield from _broken_rules(item, f"{where}.{index}")
@@ -92,18 +93,19 @@ def _broken_by(entry: Any, rule: InputField, where: str) -> Iterator[InvalidInpu
 def _broken_text(
     text: str, length: Length | None, where: str
 ) -> Iterator[InvalidInput | InputTooLong]:
-    if length and len(text) > length.max:
-        yield InputTooLong(
-            field=where,
-            limit=length.max,
-            actual=len(text),
-            reason=f"`{where}` has {len(text)} characters; {length.max} are allowed.",
-            retryable=False,
-        )
+    yield from _too_long(len(text), length, where, "characters")
     if not text.isascii() and not _encodable(text):
         yield _not_text(where, "half of a surrogate pair, which is not valid Unicode")
     if "\x00" in text:
         yield _not_text(where, "a NUL character")
+
+
+def _too_long(actual: int, length: Length | None, where: str, unit: str) -> Iterator[InputTooLong]:
+    if length and actual > length.max:
+        reason = f"`{where}` has {actual} {unit}; {length.max} are allowed. Shorten it."
+        yield InputTooLong(
+            field=where, limit=length.max, actual=actual, reason=reason, retryable=False
+        )
 
 
 def _encodable(text: str) -> bool:

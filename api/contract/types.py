@@ -11,6 +11,9 @@ from api.contract.usage import Cost, FinishReason, TokenUsage
 CONTENT_LIMIT = 32_768
 """Characters that one message may have, whoever wrote it."""
 
+HISTORY_LIMIT = 200
+"""Messages that a history may have."""
+
 
 @strawberry.enum(description="Who wrote a message.")
 class Role(Enum):
@@ -93,7 +96,8 @@ class ChatSettings:
 @strawberry.input(description="A request for one reply.")
 class ChatInput:
     history: list[MessageInput] = strawberry.field(
-        description="The conversation so far, oldest first. The last message is the question."
+        description="The conversation so far, oldest first. The last message is the question.",
+        directives=[Length(max=HISTORY_LIMIT)],
     )
     assistant_id: strawberry.ID | None = strawberry.field(
         default=None, description="The assistant that replies; the default one where absent."

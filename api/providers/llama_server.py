@@ -50,8 +50,6 @@ def serve(order: Order) -> Any:
 
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    if hasattr(os, "nice"):
-        os.nice(5)  # generating must not starve the server that streams it
     try:
         server = serve(json.loads(sys.stdin.readline()))
         answer = {"url": f"{server.listening_address}/v1"}

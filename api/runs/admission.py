@@ -22,9 +22,6 @@ from api.contract.types import ChatInput, ChatSettings, Message, MessageInput, R
 from api.providers.base import ModelRequest, Turn
 from api.providers.catalog import ModelCatalog
 
-HISTORY_LIMIT = 200
-"""Messages that a history may have."""
-
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
@@ -45,7 +42,7 @@ class Admission:
 
     def admit(self, input: ChatInput) -> Admitted | StartProblem:
         """What the run will do, or the first rule that the input breaks."""
-        problem = _broken_history(input.history) or broken_rule(input)
+        problem = broken_rule(input) or _broken_history(input.history)
         if problem:
             return problem
         persona = self._assistants.find(input.assistant_id)
@@ -81,18 +78,9 @@ class Admission:
         )
 
 
-def _broken_history(history: Sequence[MessageInput]) -> InvalidInput | InputTooLong | None:
+def _broken_history(history: Sequence[MessageInput]) -> InvalidInput | None:
     if not history:
         return _invalid("history", "`history` is empty. Send at least the user's question.")
-    if len(history) > HISTORY_LIMIT:
-        return InputTooLong(
-            field="history",
-            limit=HISTORY_LIMIT,
-            actual=len(history),
-            reason=f"`history` has {len(history)} messages; {HISTORY_LIMIT} are allowed. "
-            "Leave out the oldest.",
-            retryable=False,
-        )
     last = len(history) - 1
     if history[-1].role is not Role.USER:
         return _invalid(f"history.{last}.role", "The last message must be the user's (`USER`).")

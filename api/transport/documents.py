@@ -1,6 +1,7 @@
 """Query texts, parsed and validated once; the most recent ones are kept."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from graphql import (
@@ -15,6 +16,7 @@ from graphql import (
 from strawberry.schema.schema import validate_document
 
 from api.transport.faults import refused
+from api.transport.selection import Encode
 
 CAPACITY = 256
 """Documents that are kept."""
@@ -22,6 +24,15 @@ LONGEST_KEPT = 16_384
 """Characters of the longest text that is kept: a longer one is checked each time that it comes."""
 TOKEN_LIMIT = 1_000
 """Tokens of a document: they bound its parsing and validation. Introspection takes 163."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A valid document, with what has been compiled of it."""
+
+    node: DocumentNode
+    selections: dict[str | None, Encode | None] = field(default_factory=dict)
+    """Operation's name → its compiled selection; None where it needs graphql-core."""
 
 
 class Documents:
@@ -37,11 +48,11 @@ class Documents:
         self._rules = (*specified_rules, *hidden)
         self._kept = lru_cache(maxsize=CAPACITY)(self._check)
 
-    def find(self, query: str) -> DocumentNode:
+    def find(self, query: str) -> Document:
         """The document of a text; raises `RefusedOperationError` with everything that is wrong."""
         return self._kept(query) if len(query) <= LONGEST_KEPT else self._check(query)
 
-    def _check(self, query: str) -> DocumentNode:
+    def _check(self, query: str) -> Document:
         try:
             document = parse(query, max_lexical_tokens=TOKEN_LIMIT, max_comments=TOKEN_LIMIT)
         except GraphQLSyntaxError as error:
@@ -49,7 +60,7 @@ class Documents:
         errors = self._validated(document)
         if errors:
             raise refused(errors, "GRAPHQL_VALIDATION_FAILED", self._schema)
-        return document
+        return Document(document)
 
     def _validated(self, document: DocumentNode) -> Sequence[GraphQLError]:
         try:

@@ -15,10 +15,11 @@ from graphql.execution import Executor, create_source_event_stream
 from graphql.utilities import get_operation_ast
 from strawberry.execution import optimized_is_awaitable
 
-from api.transport.documents import Documents
+from api.transport.documents import Document, Documents
 from api.transport.faults import RefusedOperationError, internal, refused, shown
 from api.transport.json_text import encoded
 from api.transport.operation import Operation
+from api.transport.selection import NOT_PLAIN, Encode, compiled
 
 
 class Result(NamedTuple):
@@ -42,12 +43,12 @@ class Engine:
     def prepare(self, operation: Operation, context: object) -> "Prepared":
         """The operation, found to be runnable; raises `RefusedOperationError` where it isn't."""
         document = self._documents.find(operation.query)
-        definition = get_operation_ast(document, operation.name)
+        definition = get_operation_ast(document.node, operation.name)
         if definition is None:
             raise refused([_no_operation(operation)], "OPERATION_NOT_FOUND", self._schema)
         executor = self._executor_class.build(
             self._schema,
-            document,
+            document.node,
             None,
             context,
             operation.variables,
@@ -57,7 +58,9 @@ class Engine:
         )
         if isinstance(executor, list):
             raise refused(executor, "BAD_USER_INPUT", self._schema)
-        return Prepared(definition.operation, executor)
+        return Prepared(
+            definition.operation, executor, _selection(document, operation.name, executor)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class Prepared:
 
     kind: OperationType
     executor: Executor[Any]
+    selection: Encode | None = None
+    """From an event to its result, where no more than its attributes is selected."""
 
     async def answer(self) -> Result:
         """The one result of a query or mutation."""
@@ -90,21 +95,39 @@ class Prepared:
         yield await self.answer()
 
     async def _events(self, source: AsyncGenerator[Any, None]) -> AsyncGenerator[Result, None]:
-        executor_for = self.executor.build_per_event_executor
         async with aclosing(source):
             try:
                 async for event in source:
-                    result = executor_for(event).execute_operation(False)
-                    payload = self._payload(await _awaited(result))
+                    payload = self._selected(event) or await self._executed(event)
                     yield Result(payload, getattr(event, "seq", None))
             except Exception as error:
                 yield _masked(error)
+
+    def _selected(self, event: Any) -> bytes | None:
+        if self.selection is None:
+            return None
+        try:
+            return self.selection(event)
+        except NOT_PLAIN:
+            return None
+
+    async def _executed(self, event: Any) -> bytes:
+        result = self.executor.build_per_event_executor(event).execute_operation(False)
+        return self._payload(await _awaited(result))
 
     def _payload(self, result: Any) -> bytes:
         if not result.errors:
             return encoded({"data": result.data})
         errors = shown(result.errors, self.executor.schema)
         return encoded({"data": result.data, "errors": errors})
+
+
+def _selection(document: Document, name: str | None, executor: Executor[Any]) -> Encode | None:
+    if executor.operation.operation is not OperationType.SUBSCRIPTION:
+        return None
+    if name not in document.selections:
+        document.selections[name] = compiled(executor)
+    return document.selections[name]
 
 
 def _masked(error: Exception) -> Result:

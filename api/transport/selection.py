@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, NoReturn
 from uuid import UUID
 
+import msgspec
 from graphql import (
     BooleanValueNode,
     FieldNode,
@@ -54,6 +55,7 @@ DEFINITION = "strawberry-definition"
 _CONSTANT_DIRECTIVES = ("skip", "include")
 _PLAIN_LEAVES = (str, int, float, bool, datetime, date, time, Decimal, UUID)
 _NULL = b"null"
+_encode_text = msgspec.json.Encoder().encode
 
 
 class NotPlainError(Exception):
@@ -72,7 +74,7 @@ def compiled(executor: Executor[Any]) -> Encode | None:
     """
     try:
         return _Compiler(executor).result()
-    except NotPlainError:
+    except NOT_PLAIN:
         return None
 
 
@@ -168,8 +170,8 @@ def _is_constant(node: FieldNode | FragmentSpreadNode | InlineFragmentNode) -> b
         return False
     return all(
         directive.name.value in _CONSTANT_DIRECTIVES
-        and all(isinstance(argument.value, BooleanValueNode) for argument in directive.arguments)
-        for directive in node.directives
+        and all(isinstance(each.value, BooleanValueNode) for each in directive.arguments or ())
+        for directive in node.directives or ()
     )
 
 

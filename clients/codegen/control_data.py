@@ -3,6 +3,7 @@
 Introspection omits applied directives; they are read from the schema's syntax tree.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,9 @@ from graphql import (
 
 from clients.codegen.contract import Contract, ContractError
 from clients.codegen.selections import Selections
+
+LAST = 1000
+"""Order of the controls that only a `@range` asks for."""
 
 _SCALARS = {"Float", "Int", "String", "Boolean"}
 
@@ -84,11 +88,12 @@ def _roots(selections: Selections) -> list[GraphQLInputObjectType]:
 
 def _controls(found: list[Entry]) -> Iterator[dict[str, Any]]:
     for path, entry, rule in found:
-        if not rule["control"]:
+        hint = rule["control"] or _implied(path, rule["range"])
+        if not hint:
             continue
         named = get_named_type(entry.type)
         yield {
-            **rule["control"],
+            **hint,
             "path": path,
             "description": entry.description or "",
             "valueType": named.name if named.name in _SCALARS else "String",
@@ -99,6 +104,14 @@ def _controls(found: list[Entry]) -> Iterator[dict[str, Any]]:
             "maxLength": rule["length"].get("max"),
             "choices": list(named.values) if isinstance(named, GraphQLEnumType) else [],
         }
+
+
+def _implied(path: str, span: dict[str, Any]) -> dict[str, Any]:
+    """A number with a `@range` is a slider though it has no `@control`, as on the server."""
+    if not span:
+        return {}
+    label = re.sub(r"(?<!^)(?=[A-Z])", " ", path.rpartition(".")[2]).capitalize()
+    return {"kind": "SLIDER", "label": label, "order": LAST}
 
 
 def _place(control: dict[str, Any]) -> tuple[int, str]:

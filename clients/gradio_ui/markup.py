@@ -80,7 +80,8 @@ def article(message: ChatMessage, author: str) -> str:
 def _spoken(block: Token) -> str:
     if not block.children:
         return block.content
-    return "".join(part.content or " " for part in block.children)
+    breaks = {"softbreak", "hardbreak"}
+    return "".join(" " if part.type in breaks else part.content for part in block.children)
 
 
 def _body(message: ChatMessage) -> str:

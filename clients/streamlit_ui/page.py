@@ -1,48 +1,173 @@
-"""The page. Streamlit runs this script from top to bottom for every click, and so it is painted."""
+"""The page. Streamlit runs this script from top to bottom for every click, and so paints it."""
 
-import os
-from collections.abc import Callable
+import re
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from clients.python import AsyncSession, ControlKind, PanelControl
-from clients.python.background import run
 from clients.python.pages import CONVERSATION_CSS, CONVERSATION_JS, texts
-from clients.python.pages.turns import Turns
-from clients.python.pages.visit import Visit
-from clients.streamlit_ui.work import Work
+from clients.streamlit_ui import controls
+from clients.streamlit_ui.tab import Tab
 
-HERE = Path(__file__).parent
 SECONDS_TO_KNOCK = 2.0
 """How often an API that doesn't answer is asked again."""
 
+
+def _file(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+
 composer = st.components.v2.component(
     "composer",
-    html=(HERE / "composer.html").read_text(encoding="utf-8"),
-    js=CONVERSATION_JS + (HERE / "composer.js").read_text(encoding="utf-8"),
+    html=_file("composer.html"),
+    js=CONVERSATION_JS + _file("composer.js"),
     isolate_styles=False,
 )
 
 
-@st.cache_resource
-def turns() -> Turns:
-    return Turns(AsyncSession(os.environ["PARLEY_API"]))
+def show(tab: Tab) -> None:
+    """Paint the page, and go on painting while a reply comes."""
+    st.set_page_config(page_title=texts.TITLE)
+    st.html(f"<style>{CONVERSATION_CSS}{_file('style.css')}</style>")
+    going, run_id = tab.work.going, tab.visit.transcript.run_id
+    with st.sidebar:
+        settings(tab)
+    heading(tab)
+    # Where the newest is on top, one writes above it; else at the bottom of the window.
+    with st.container(key="desk") if tab.visit.newest_first else st.bottom:
+        trouble = st.empty()
+        starters(tab)
+        message_box(tab)
+        tools(tab)
+    growing = conversation(tab)
+    alert(tab, trouble)
+    while tab.work.going and tab.visit.transcript.run_id == run_id:
+        tab.work.wait()
+        draw(growing, texts.growing(tab.visit))
+        alert(tab, trouble)
+    if going:
+        st.rerun()
+    if tab.visit.trouble:
+        knock()
 
 
-class Page:
-    """One tab: what it shows, and what a click does."""
+def settings(tab: Tab) -> None:
+    visit = tab.visit
+    names = {one.id: one.name for one in visit.assistants}
+    if visit.assistant:
+        st.session_state.setdefault("assistant", visit.assistant.id)
+        st.selectbox(
+            "Assistant",
+            list(names),
+            format_func=names.__getitem__,
+            key="assistant",
+            on_change=tab.choose,
+        )
+        for control in visit.panel.controls:
+            controls.draw(control, tab.key_of(control))
+    visit.newest_first = st.checkbox("Newest first", value=visit.newest_first)
 
-    def __init__(self) -> None:
-        self.visit = Visit(newest_first=True)
-        self.work = Work()
-        self.opened = False
-        self.accepted = 0
-        self.shown_run: str | None = None
 
-    def open(self) -> None:
-        self.opened = True
-        run(turns().open(self.visit, st.session_state.composer.opened, st.query_params.get("run", "")))
-        self.work.take(turns().follow(self.visit))
+def heading(tab: Tab) -> None:
+    about = escape(texts.about(tab.visit))
+    st.html(f'<header><h1>{escape(texts.title(tab.visit))}</h1><p class="about">{about}</p></header>')
+
+
+def starters(tab: Tab) -> None:
+    place = st.empty()
+    if questions := texts.starters(tab.visit):
+        with place.container(horizontal=True, key="starters"):
+            for question in questions:
+                st.button(_as_it_is(question), on_click=tab.ask, args=[question])
+
+
+def message_box(tab: Tab) -> None:
+    visit = tab.visit
+    told = st.session_state.get("composer", {})
+    composer(
+        key="composer",
+        data={
+            "opened": tab.opened,
+            "saved": visit.saved() if tab.opened else "",
+            "announcement": texts.announcement(visit),
+            "busy": visit.transcript.busy,
+            "limit": visit.transcript.question_limit,
+            "accepted": tab.accepted,
+            "newestFirst": visit.newest_first,
+        },
+        on_opened_change=lambda: tab.open(st.session_state.composer.opened),
+        on_asked_change=lambda: tab.ask(st.session_state.composer.asked),
+        on_stopped_change=tab.stop,
+    )
+    del told
+
+
+def tools(tab: Tab) -> None:
+    transcript = tab.visit.transcript
+    with st.container(horizontal=True, key="tools", vertical_alignment="center"):
+        st.button("Regenerate", on_click=tab.again, disabled=not transcript.can_regenerate)
+        st.button("Clear conversation", on_click=tab.clear)
+        st.download_button(
+            "Download CSV",
+            lambda: tab.visit.transcript.csv_file(),
+            "conversation.csv",
+            "text/csv",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Download JSON",
+            lambda: tab.visit.transcript.to_json(),
+            "conversation.json",
+            "application/json",
+            on_click="ignore",
+        )
+        cost = escape(texts.cost(tab.visit))
+        st.html(f'<div class="cost" role="status" aria-live="off" aria-label="Session cost">{cost}</div>')
+
+
+def conversation(tab: Tab) -> DeltaGenerator:
+    """Draws the messages; returns the place of the one that grows."""
+    with st.container(key="log", gap=None):
+        places = [st.empty(), st.empty()]
+    growing, settled = places if tab.visit.newest_first else reversed(places)
+    draw(settled, texts.settled(tab.visit))
+    draw(growing, texts.growing(tab.visit))
+    return growing
+
+
+def draw(place: DeltaGenerator, html: str) -> None:
+    if html:
+        place.html(html)
+    else:
+        place.empty()
+
+
+def alert(tab: Tab, place: DeltaGenerator) -> None:
+    trouble = texts.trouble(tab.visit)
+    if not trouble.sentence:
+        place.empty()
+        return
+    with place.container(horizontal=True, key="trouble", vertical_alignment="center"):
+        st.html(f'<div class="alert" role="alert">{escape(trouble.sentence)}</div>')
+        if trouble.retryable:
+            st.button("Retry", on_click=tab.again)
+
+
+@st.fragment(run_every=SECONDS_TO_KNOCK)
+def knock() -> None:
+    """Ask an API that didn't answer again; Streamlit runs this by itself."""
+    tab = Tab.here()
+    if tab.visit.trouble:
+        tab.open()
+        if not tab.visit.trouble:
+            st.rerun()
+
+
+def _as_it_is(text: str) -> str:
+    """Streamlit takes labels for Markdown."""
+    return re.sub(r"([^\w\s])", r"\\\1", text)
+
+
+show(Tab.here())

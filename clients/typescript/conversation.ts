@@ -32,6 +32,9 @@ interface Kept {
 /** Of what is kept; what another version of this code has kept is left alone. */
 const FORMAT = 1;
 
+/** An API that doesn't answer is asked again after so long. */
+const RETRY_MS = 2000;
+
 /** Draws that come closer together than this are one. */
 const FRAME_MS = 25;
 
@@ -51,7 +54,6 @@ export class Conversation {
   readonly #listeners = new Set<() => void>();
   #controls: readonly Control[] = [];
   #assistantId: string | null = null;
-  #linkedRun: string | null = null;
   /** Why the API could not be asked what it offers. */
   #trouble: Notice | null = null;
   #turn: Turn | null = null;
@@ -76,12 +78,9 @@ export class Conversation {
 
   /** What to show of what went wrong. */
   get problem(): Notice | null {
-    return this.#trouble ?? this.transcript.problem;
-  }
-
-  /** True where `retry` may help. */
-  get canRetry(): boolean {
-    return Boolean(this.problem?.retryable) && (!!this.#trouble || this.transcript.canRegenerate);
+    if (!this.#trouble) return this.transcript.problem;
+    const sentence = `${this.#trouble.sentence} This page tries again by itself.`;
+    return { ...this.#trouble, sentence, retryable: false };
   }
 
   /** Call the listener after each change; returns how to end that. */
@@ -92,13 +91,13 @@ export class Conversation {
 
   /** Ask the API what it offers, then go on with what was kept, or with the linked run. */
   async open(linkedRun: string | null = null): Promise<void> {
-    this.#linkedRun = linkedRun;
     try {
       await this.#meet();
       if (linkedRun && linkedRun !== this.transcript.runId) await this.#join(linkedRun);
       this.#trouble = null;
     } catch (error) {
       this.#trouble = noticeOf(error);
+      setTimeout(() => this.#trouble && void this.open(linkedRun), RETRY_MS);
     }
     this.#changed();
     const point = this.#trouble ? null : this.transcript.resumePoint();
@@ -113,12 +112,6 @@ export class Conversation {
   /** Ask for another reply to the last question. */
   regenerate(): boolean {
     return this.#begin(() => this.transcript.regenerate());
-  }
-
-  /** Try again what didn't work. */
-  retry(): void {
-    if (this.#trouble) void this.open(this.#linkedRun);
-    else this.regenerate();
   }
 
   /** Stop the model. The stream then ends by itself, in every window that shows the run. */

@@ -35,8 +35,9 @@ export function costText(sums: Sums, unknown: boolean, estimated: boolean): stri
   return unknown ? `${known} + unknown` : known;
 }
 
-/** What to show of tokens: `120 tokens`, `~1 token`, `120 tokens + unknown`. */
+/** What to show of tokens: `120 tokens`, `~1 token`, `120 tokens + unknown`, `unknown`. */
 export function tokensText(total: number, unknown: boolean, estimated: boolean): string {
+  if (unknown && !total) return "unknown";
   const text = `${estimated ? "~" : ""}${total} token${total === 1 ? "" : "s"}`;
   return unknown ? `${text} + unknown` : text;
 }

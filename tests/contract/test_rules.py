@@ -4,10 +4,12 @@ import math
 from typing import Any
 
 import pytest
+import strawberry
 
-from api.contract.controls import controls
+from api.contract.controls import _implied, controls
+from api.contract.directives import ControlKind, Range
 from api.contract.problems import InputTooLong, InvalidInput
-from api.contract.rules import broken_rule
+from api.contract.rules import broken_rule, input_fields
 from api.contract.types import CONTENT_LIMIT, ChatInput, ChatSettings, MessageInput, Role
 
 
@@ -59,6 +61,17 @@ def test_every_field_with_a_rule_is_checked_not_just_the_settings() -> None:
     problem = broken_rule(asked(key="k" * 201))
     assert isinstance(problem, InputTooLong)
     assert problem.field == "idempotencyKey"
+
+
+def test_a_range_alone_makes_a_slider_named_after_the_field() -> None:
+    @strawberry.input
+    class Wider(ChatSettings):
+        top_p: float | None = strawberry.field(default=None, directives=[Range(min=0, max=1)])
+
+    field = next(f for f in input_fields(Wider) if f.name == "topP")
+    hint = _implied(field)
+    assert hint is not None
+    assert (hint.kind, hint.label, hint.order) == (ControlKind.SLIDER, "Top p", 1000)
 
 
 def test_controls_carry_the_rules_as_data_in_drawing_order() -> None:

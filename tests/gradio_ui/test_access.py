@@ -14,7 +14,17 @@ from tests.upstream import FakeUpstream
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RICH = "A **word**, `code`, [a link](https://a.example).\n\n```python\nx = 1\n```\n\n|a|b|\n|-|-|\n|1|2|"
+RICH = """A **word**, `code`, [a link](https://a.example).
+
+```python
+x = 1
+```
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+"""
 
 
 def violations(page: Page) -> list[str]:

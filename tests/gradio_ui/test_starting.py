@@ -1,4 +1,4 @@
-"""`python -m clients.gradio_ui`: what it says when it cannot start, and that no host is looked up."""
+"""What `python -m clients.gradio_ui` says when it cannot start, and that it looks up no host."""
 
 import subprocess
 import sys

@@ -64,6 +64,7 @@ CONTROLS: tuple[Control, ...] = (
 """What a frontend offers to a person, in drawing order."""
 
 LENGTH_LIMITS: dict[str, int] = {
+    "history": 200,
     "history.content": 32768,
     "idempotencyKey": 200,
     "settings.model": 200,

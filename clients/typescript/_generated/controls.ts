@@ -64,6 +64,7 @@ export const CONTROLS: readonly Control[] = [
 
 /** Path in the input → greatest length that the server allows. */
 export const LENGTH_LIMITS: Readonly<Record<string, number>> = {
+  "history": 200,
   "history.content": 32768,
   "idempotencyKey": 200,
   "settings.model": 200,

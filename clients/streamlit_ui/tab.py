@@ -1,0 +1,70 @@
+"""One open tab: what it shows, and what a click does before the page is painted again."""
+
+import os
+
+import streamlit as st
+
+from clients.python import AsyncSession, PanelControl
+from clients.python.background import run
+from clients.python.pages.turns import Turns
+from clients.python.pages.visit import Visit
+from clients.streamlit_ui.work import Work
+
+
+@st.cache_resource
+def turns() -> Turns:
+    """The turns with the one API of this process."""
+    return Turns(AsyncSession(os.environ["PARLEY_API"]))
+
+
+class Tab:
+    """A visit, and the turn that it takes."""
+
+    def __init__(self) -> None:
+        self.visit = Visit(newest_first=True)
+        self.work = Work()
+        self.opened = False
+        """False until the browser has told what it kept."""
+        self.accepted = 0
+        """How many questions were taken; the message box is emptied for each."""
+
+    @classmethod
+    def here(cls) -> "Tab":
+        """The tab that the script paints."""
+        tab: Tab = st.session_state.setdefault("tab", cls())
+        return tab
+
+    def open(self, saved: str = "") -> None:
+        """Meet the API, and go on with what was kept or with the run in the page's address."""
+        self.opened = True
+        run(turns().open(self.visit, saved, st.query_params.get("run", "")))
+        self.work.take(turns().follow(self.visit))
+
+    def ask(self, question: str) -> None:
+        self._read_controls()
+        self.work.take(turns().ask(self.visit, question))
+        self.accepted += self.visit.transcript.busy
+
+    def again(self) -> None:
+        self._read_controls()
+        self.work.take(turns().again(self.visit))
+
+    def stop(self) -> None:
+        run(turns().stop(self.visit))
+
+    def clear(self) -> None:
+        run(turns().clear(self.visit))
+
+    def choose(self) -> None:
+        self.visit.choose(st.session_state.assistant)
+
+    def key_of(self, control: PanelControl) -> str:
+        """Where Streamlit keeps the control's value; every assistant has its own."""
+        key = f"{self.visit.assistant_id} {control.path}"
+        st.session_state.setdefault(key, self.visit.values.get(control.path, control.shown))
+        return key
+
+    def _read_controls(self) -> None:
+        """A click may bring values along that were not painted yet."""
+        controls = self.visit.panel.controls
+        self.visit.values = {c.path: st.session_state[self.key_of(c)] for c in controls}

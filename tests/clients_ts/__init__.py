@@ -1,0 +1,1 @@
+"""Tests of the TypeScript client, most of them written in TypeScript and run by Node."""

@@ -1,0 +1,94 @@
+"""A compiled selection says what graphql-core says, byte for byte, or leaves it to graphql-core.
+
+`SELECTIONS=20000 pytest tests/transport/test_selection.py` compares more random documents.
+"""
+
+import os
+import random
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import parse, print_ast
+
+from api.contract.events import EVENTS, RunFailed
+from api.contract.problems import PROBLEMS
+from api.schema import schema
+from api.transport.engine import Engine, Prepared
+from api.transport.operation import Operation
+from api.transport.selection import NOT_PLAIN
+from tests.transport.random_selections import documents, random_event, random_object
+
+COUNT = int(os.environ.get("SELECTIONS", "2000"))
+SEED = int(os.environ.get("SEED", "20261123"))
+OPERATIONS = Path(__file__).parents[2] / "clients" / "operations"
+VARIABLES = {"input": {"history": []}, "id": "r", "after": 1}
+
+
+def prepared(query: str, engine: Engine | None = None, **variables: Any) -> Prepared:
+    known = {k: v for k, v in {**VARIABLES, **variables}.items() if f"${k}" in query}
+    return (engine or Engine(schema)).prepare(Operation(query, known), None)
+
+
+async def test_random_selections_of_random_events_are_encoded_as_graphql_core_does() -> None:
+    engine, source = Engine(schema), random.Random(SEED)
+    plain = different = 0
+    for text, variables in documents(schema._schema, COUNT, SEED):
+        operation = prepared(text, engine)
+        assert (operation.selection is None) == variables, text
+        for broken in (False, False, True):
+            event = random_event(source, broken)
+            if operation.selection is None:
+                continue
+            try:
+                ours = operation.selection(event)
+            except NOT_PLAIN:
+                assert broken, f"{text}\n{event}"
+                continue
+            plain += 1
+            if ours != await operation._executed(event):
+                different += 1
+                print(text, event, ours, await operation._executed(event), sep="\n")
+    print(f"{COUNT} selections, {plain} events, {different} differences")
+    assert different == 0
+    assert plain > COUNT
+
+
+def shared_documents() -> list[str]:
+    """The clients' subscriptions, each with those of the shared fragments that it uses."""
+    shared = parse((OPERATIONS / "fragments.graphql").read_text()).definitions
+    fragments = {definition.name.value: print_ast(definition) for definition in shared}
+    texts = [path.read_text() for path in sorted(OPERATIONS.glob("*.graphql"))]
+    subscriptions = [text for text in texts if re.search("^subscription ", text, re.MULTILINE)]
+    return [_complete(text, fragments) for text in subscriptions]
+
+
+def _complete(text: str, fragments: Mapping[str, str]) -> str:
+    parts, missing = [text], re.findall(r"\.\.\.(\w+)", text)
+    while missing:
+        part = fragments[missing.pop()]
+        if part not in parts:
+            parts.append(part)
+            missing += re.findall(r"\.\.\.(\w+)", part)
+    return "\n".join(parts)
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+@pytest.mark.parametrize("query", shared_documents())
+async def test_the_clients_documents_are_always_compiled(query: str, kind: type[Any]) -> None:
+    operation = prepared(query)
+    assert operation.selection is not None
+    event = random_object(random.Random(1), kind)
+    assert operation.selection(event) == await operation._executed(event)
+
+
+@pytest.mark.parametrize("kind", PROBLEMS)
+async def test_every_problem_is_compiled(kind: type[Any]) -> None:
+    source = random.Random(2)
+    failed = random_object(source, RunFailed)
+    failed.problem = random_object(source, kind)
+    operation = prepared(shared_documents()[0])
+    assert operation.selection is not None
+    assert operation.selection(failed) == await operation._executed(failed)
