@@ -1,18 +1,22 @@
 """The composition root: the only place that knows concrete classes."""
 
+import asyncio
 import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+import structlog
 from fastapi import FastAPI
 
 from api.assistants.catalog import AssistantCatalog
 from api.context import Services
 from api.health import HealthCheck
 from api.logs import RequestIds, configure_logs
+from api.providers import prices
 from api.providers.base import Provider
 from api.providers.catalog import ModelCatalog
+from api.providers.errors import ProviderError
 from api.providers.registry import ProviderConfig, create_provider
 from api.runs.admission import Admission
 from api.runs.keeper import Keeper
@@ -20,6 +24,8 @@ from api.runs.service import RunService
 from api.runs.stores import open_store
 from api.settings import Settings, load_settings
 from api.transport.doors import open_doors
+
+log = structlog.get_logger(__name__)
 
 
 def create_app(settings: Settings | None = None, provider: Provider | None = None) -> FastAPI:
@@ -41,10 +47,9 @@ def create_app(settings: Settings | None = None, provider: Provider | None = Non
     async def lifespan(_: FastAPI) -> AsyncGenerator[None, None]:
         await run_log.open()
         await keeper.open()
-        # Objects made at start-up live for ever; out of the collector's sight they cost no pauses.
-        gc.collect()
-        gc.freeze()
+        warming = asyncio.create_task(_warm_up(provider))
         yield
+        warming.cancel()
         await runs.drain(0)
         await keeper.close()
         await run_log.close()
@@ -56,6 +61,17 @@ def create_app(settings: Settings | None = None, provider: Provider | None = Non
     open_doors(app, services, settings)
     app.add_middleware(RequestIds)
     return app
+
+
+async def _warm_up(provider: Provider) -> None:
+    """Ready beside the first requests what they would else wait for: weights and the price list."""
+    try:
+        await asyncio.gather(provider.start(), asyncio.to_thread(prices.load, provider.name))
+    except ProviderError as error:
+        log.error("provider.not_ready", provider=provider.name, reason=str(error))
+    # Objects made at start-up live for ever; out of the collector's sight they cost no pauses.
+    gc.collect()
+    gc.freeze()
 
 
 def provider_config(settings: Settings) -> ProviderConfig:

@@ -1,1 +1,1 @@
-"""What Parley costs beside what one would pick instead, as ratios measured in one interleaved run."""
+"""What Parley costs beside what one would pick instead, as ratios of one interleaved run."""

@@ -136,9 +136,7 @@ class Stream(asyncio.Protocol):
                 waiting.exception()  # read here: the other of the two may never be awaited
 
     @classmethod
-    async def open(
-        cls, door: Door, port: int, tokens: int, lags: list[int] | None = None
-    ) -> Self:
+    async def open(cls, door: Door, port: int, tokens: int, lags: list[int] | None = None) -> Self:
         loop = asyncio.get_running_loop()
         _, stream = await loop.create_connection(
             lambda: cls(door, port, tokens, lags), "127.0.0.1", port

@@ -51,7 +51,9 @@ class Server:
             )
         while not self._listens():
             if self._process.poll() is not None or time.monotonic() > begun + START_SECONDS:
-                raise RuntimeError(f"{self._command} did not start: {self._log.read_text()[-3000:]}")
+                raise RuntimeError(
+                    f"{self._command} did not start: {self._log.read_text()[-3000:]}"
+                )
             time.sleep(0.005)
         self.seconds_to_start = time.monotonic() - begun
         return self

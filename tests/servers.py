@@ -24,6 +24,10 @@ DEADLINE = 20.0
 """Seconds that waiting lasts: long enough for a busy machine, so a test fails but never hangs."""
 
 
+START_SECONDS = 90.0
+"""Importing the server takes a few seconds of the processor, for each worker."""
+
+
 def wait_until(holds: Any, seconds: float = DEADLINE, what: str = "the condition") -> None:
     """Block until `holds()` is true; TimeoutError after `seconds`."""
     end = time.monotonic() + seconds
@@ -119,7 +123,11 @@ class ServerProcess:
                 stderr=log,
                 start_new_session=True,
             )
-        wait_until(self._answers, what=f"{self.url} (log: {self.log})")
+        try:
+            wait_until(self._answers, START_SECONDS, what=f"{self.url} (log: {self.log})")
+        except BaseException:
+            self.kill()
+            raise
         return self
 
     def _answers(self) -> bool:

@@ -71,6 +71,13 @@ class ContentRefused(Problem):
     pass
 
 
+@strawberry.type(
+    description="The conversation and the reply asked for are longer than the model can take."
+)
+class ContextExceeded(Problem):
+    pass
+
+
 @strawberry.type(description="The `idempotencyKey` was used before, with another input.")
 class IdempotencyConflict(Problem):
     idempotency_key: str = strawberry.field(description="The key.")
@@ -130,7 +137,14 @@ StartProblem = (
 )
 """Why a run is refused before it begins."""
 
-ModelProblem = ModelUnavailable | ModelTimedOut | RateLimited | ContentRefused | StoreUnavailable
+ModelProblem = (
+    ModelUnavailable
+    | ModelTimedOut
+    | RateLimited
+    | ContextExceeded
+    | ContentRefused
+    | StoreUnavailable
+)
 """Why a run fails once it has begun."""
 
 LookupProblem = RunNotFound | ReplayExpired

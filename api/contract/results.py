@@ -7,6 +7,7 @@ import strawberry
 
 from api.contract.problems import (
     ContentRefused,
+    ContextExceeded,
     IdempotencyConflict,
     InputTooLong,
     InvalidInput,
@@ -64,6 +65,7 @@ ChatResult = Annotated[
     | ModelUnavailable
     | ModelTimedOut
     | RateLimited
+    | ContextExceeded
     | ContentRefused
     | IdempotencyConflict
     | StoreUnavailable

@@ -48,6 +48,10 @@ class Provider(Protocol):
 
     def stream(self, request: ModelRequest) -> AsyncGenerator[Part, None]: ...
 
+    async def start(self) -> None:
+        """Ready what takes time, such as weights; called once, beside the first requests."""
+        ...
+
     async def check(self) -> None:
         """Return if the model can be reached; raise a `ProviderError` that says why not."""
         ...

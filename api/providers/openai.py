@@ -91,6 +91,9 @@ class OpenAIProvider:
         for part in reply.end():
             yield part
 
+    async def start(self) -> None:
+        """Nothing to ready: connections are made when they are needed."""
+
     async def check(self) -> None:
         """Ask for the list of models, which tests the address, the key and the connection."""
         deadlines = Deadlines(self._connect, 2 * self._connect)

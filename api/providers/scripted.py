@@ -77,6 +77,9 @@ class ScriptedProvider:
         if not finished:
             raise ReplyTruncatedError("The reply broke off before its end.")
 
+    async def start(self) -> None:
+        """Nothing to ready."""
+
     async def check(self) -> None:
         """Return: there is nothing to reach."""
 

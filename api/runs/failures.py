@@ -2,6 +2,7 @@
 
 from api.contract.problems import (
     ContentRefused,
+    ContextExceeded,
     ModelProblem,
     ModelTimedOut,
     ModelUnavailable,
@@ -9,6 +10,7 @@ from api.contract.problems import (
 )
 from api.providers.errors import (
     ContentRefusedError,
+    ContextExceededError,
     ModelRateLimitedError,
     ModelTimedOutError,
     ProviderError,
@@ -26,4 +28,6 @@ def problem_of(error: ProviderError) -> ModelProblem:
         )
     if isinstance(error, ContentRefusedError):
         return ContentRefused(reason=reason, retryable=retryable)
+    if isinstance(error, ContextExceededError):
+        return ContextExceeded(reason=reason, retryable=retryable)
     return ModelUnavailable(reason=reason, retryable=retryable)

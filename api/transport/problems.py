@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.contract.problems import (
     ContentRefused,
+    ContextExceeded,
     IdempotencyConflict,
     InputTooLong,
     InvalidInput,
@@ -32,6 +33,7 @@ STATUS: dict[type[Problem], int] = {
     InvalidInput: 422,
     InputTooLong: 422,
     ContentRefused: 422,
+    ContextExceeded: 422,
     UnknownAssistant: 404,
     UnknownModel: 404,
     RunNotFound: 404,

@@ -88,7 +88,10 @@ class _Compiler:
         root = self._schema.subscription_type
         if root is None or self._executor.middleware_manager:
             raise NotPlainError
-        fields = collect_fields(*self._document(), root, self._executor.operation)
+        run = self._executor
+        fields = collect_fields(
+            self._schema, run.fragments, run.variable_values, root, run.operation
+        )
         ((key, details),) = fields.grouped_field_set.items()
         field = root.fields[details[0].node.name.value]
         definition = field.extensions[DEFINITION]
@@ -97,9 +100,6 @@ class _Compiler:
         value = self._value(field.type, details)
         head = f'{{"data":{{"{key}":'.encode()
         return lambda event: b"%b%b}}" % (head, value(event))
-
-    def _document(self) -> Any:
-        return self._schema, self._executor.fragments, self._executor.variable_values
 
     def _check_document(self) -> None:
         """Raise where anything but constant `@skip` and `@include` steers the selection."""
@@ -139,8 +139,10 @@ class _Compiler:
         return _one_of({_class(member): self._object(member, details) for member in members})
 
     def _object(self, type_: GraphQLObjectType, details: FieldDetailsList) -> Encode:
-        operation = self._executor.operation
-        selected = collect_subfields(*self._document(), operation, type_, details)
+        run = self._executor
+        selected = collect_subfields(
+            self._schema, run.fragments, run.variable_values, run.operation, type_, details
+        )
         return _record(list(self._fields(type_, selected.grouped_field_set)))
 
     def _fields(
@@ -201,8 +203,8 @@ def _record(fields: list[tuple[str, str | None, Encode]]) -> Encode:
         if attribute:
             parts.append((attribute, encode))
     template = f"{{{','.join(pieces)}}}".encode()
-    return lambda value: template % tuple(
-        [encode(getattr(value, attribute)) for attribute, encode in parts]
+    return lambda value: (
+        template % tuple([encode(getattr(value, attribute)) for attribute, encode in parts])
     )
 
 

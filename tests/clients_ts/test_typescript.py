@@ -38,7 +38,7 @@ def node(*words: str, given: str = "", **environment: str) -> subprocess.Complet
         env={"PATH": os.environ["PATH"], "NO_PROXY": "*", **environment},
         input=given.encode(),
         capture_output=True,
-        timeout=120,
+        timeout=20,
     )
 
 

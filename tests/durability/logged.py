@@ -1,5 +1,6 @@
-"""The run log as it lies on the disk: what the server has committed, whatever it says."""
+"""The run log as it lies on the disk, and the server's log lines: what is, whatever is said."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from api.contract.events import TERMINAL_EVENTS, AnyRunEvent, TextDelta
 from api.runs import sqlite_rows as rows
 from api.runs.log import RunRecord
 from api.runs.sqlite_schema import connect
+from tests.servers import ServerProcess
 
 EVERYTHING = 1_000_000
 
@@ -61,3 +63,9 @@ def assert_whole(events: list[AnyRunEvent]) -> None:
     ends = [event for event in events if isinstance(event, TERMINAL_EVENTS)]
     assert ends == events[-1:]
     assert ends[0].reply.content == text_of(events)
+
+
+def log_lines(server: ServerProcess, event: str) -> list[dict[str, Any]]:
+    """The server's log lines about one event."""
+    lines = [json.loads(line) for line in server.log.read_text().splitlines() if line[:1] == "{"]
+    return [line for line in lines if line["event"] == event]

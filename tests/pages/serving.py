@@ -12,6 +12,7 @@ from typing import Self
 
 from tests.servers import free_port, wait_until
 
+
 class PageProcess:
     """`python -m clients.NAME_ui` over the API at `api`."""
 

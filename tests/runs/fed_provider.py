@@ -39,6 +39,9 @@ class FedProvider:
         finally:
             self.closed += 1
 
+    async def start(self) -> None:
+        """Nothing to ready."""
+
     async def check(self) -> None:
         """Always there."""
 

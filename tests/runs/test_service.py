@@ -17,6 +17,8 @@ from api.contract.events import (
     TextDelta,
 )
 from api.contract.problems import (
+    ContentRefused,
+    ContextExceeded,
     IdempotencyConflict,
     InputTooLong,
     InvalidInput,
@@ -43,9 +45,13 @@ from api.contract.types import (
 )
 from api.contract.usage import FinishReason
 from api.providers.errors import (
+    ContentRefusedError,
+    ContextExceededError,
+    ModelMisconfiguredError,
     ModelRateLimitedError,
     ModelTimedOutError,
     ModelUnavailableError,
+    ProviderError,
     ReplyTruncatedError,
 )
 from tests.runs.conftest import Stage
@@ -107,11 +113,14 @@ async def test_the_first_delta_is_logged_before_more_arrives(stage: Stage) -> No
         (ModelUnavailableError("down"), ModelUnavailable),
         (ModelTimedOutError("slow", 5), ModelTimedOut),
         (ModelRateLimitedError("busy", 7), RateLimited),
+        (ContentRefusedError("no"), ContentRefused),
+        (ContextExceededError("too long"), ContextExceeded),
+        (ModelMisconfiguredError("bad key"), ModelUnavailable),
     ],
 )
 @pytest.mark.parametrize("before", [[], ["some text"]])
 async def test_a_provider_error_is_a_typed_failure_and_keeps_the_text(
-    stage: Stage, error: Exception, kind: type[Any], before: list[str]
+    stage: Stage, error: ProviderError, kind: type[Any], before: list[str]
 ) -> None:
     stage.provider.feed(*before, error)
     events = await events_of(stage, asked())
@@ -119,7 +128,7 @@ async def test_a_provider_error_is_a_typed_failure_and_keeps_the_text(
     end = events[-1]
     assert isinstance(end, RunFailed)
     assert isinstance(end.problem, kind)
-    assert end.problem.retryable
+    assert end.problem.retryable is error.retryable
     assert end.reply.content == "".join(before)
     assert end.token_usage.estimated
 

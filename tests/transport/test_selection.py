@@ -3,14 +3,16 @@
 `SELECTIONS=20000 pytest tests/transport/test_selection.py` compares more random documents.
 """
 
+import json
 import os
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+import strawberry
 from graphql import parse, print_ast
 
 from api.contract.events import EVENTS, RunFailed
@@ -21,7 +23,7 @@ from api.transport.operation import Operation
 from api.transport.selection import NOT_PLAIN
 from tests.transport.random_selections import documents, random_event, random_object
 
-COUNT = int(os.environ.get("SELECTIONS", "2000"))
+COUNT = int(os.environ.get("SELECTIONS", "1000"))
 SEED = int(os.environ.get("SEED", "20261123"))
 OPERATIONS = Path(__file__).parents[2] / "clients" / "operations"
 VARIABLES = {"input": {"history": []}, "id": "r", "after": 1}
@@ -92,3 +94,70 @@ async def test_every_problem_is_compiled(kind: type[Any]) -> None:
     operation = prepared(shared_documents()[0])
     assert operation.selection is not None
     assert operation.selection(failed) == await operation._executed(failed)
+
+
+@strawberry.type
+class Told:
+    plain: str
+    number: int = 1
+
+    @strawberry.field
+    def computed(self) -> str:
+        return self.plain.upper()
+
+    @strawberry.field
+    def with_argument(self, times: int = 1) -> str:
+        return self.plain * times
+
+
+@strawberry.type
+class Query:
+    fine: str = "fine"
+
+
+@strawberry.type
+class Subscription:
+    @strawberry.subscription
+    async def told(self) -> AsyncGenerator[Told, None]:
+        yield Told(plain="a")
+        yield Told(plain="\ud800")
+        yield Told(plain=None)  # type: ignore[arg-type]
+        yield Told(plain="b", number=2**31)
+
+
+TOY = Engine(strawberry.Schema(Query, subscription=Subscription))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "subscription { told { computed } }",
+        "subscription { told { withArgument(times: 2) } }",
+        "subscription ($f: Boolean! = true) { told { plain @skip(if: $f) } }",
+        "subscription ($f: Boolean! = true) { told { ... @include(if: $f) { plain } } }",
+    ],
+    ids=["a resolver", "an argument", "a variable on a field", "a variable on a fragment"],
+)
+def test_what_is_not_plain_is_left_to_graphql_core(query: str) -> None:
+    assert prepared(query, TOY).selection is None
+
+
+async def test_an_event_that_breaks_its_type_is_left_to_graphql_core() -> None:
+    operation = prepared("subscription { told { plain number } }", TOY)
+    assert operation.selection is not None
+    results = [json.loads(result.payload) async for result in await operation.start()]
+    assert [result["data"] for result in results] == [
+        {"told": {"plain": "a", "number": 1}},
+        {"told": {"plain": "?", "number": 1}},
+        None,
+        None,
+    ]
+    assert ["errors" in result for result in results] == [False, False, True, True]
+
+
+def test_a_document_is_compiled_once_for_each_operation() -> None:
+    query = "subscription A { told { plain } } subscription B { told { number } }"
+    selections = [
+        TOY.prepare(Operation(query, name=name), None).selection for name in ("A", "B", "A")
+    ]
+    assert selections[0] is selections[2] is not selections[1]

@@ -25,6 +25,7 @@ from .models import (
     ChatReply as ChatReply,
     ChatResult as ChatResult,
     ContentRefused as ContentRefused,
+    ContextExceeded as ContextExceeded,
     Control as Control,
     ControlDefault as ControlDefault,
     Cost as Cost,

@@ -129,6 +129,26 @@ def read_content_refused(data: Mapping[str, Any]) -> ContentRefused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContextExceeded:
+    """The conversation and the reply asked for are longer than the model can take."""
+
+    typename: ClassVar[Literal["ContextExceeded"]] = "ContextExceeded"
+
+    reason: str
+    """What happened and what to do about it, as a sentence for the person who waits."""
+    retryable: bool
+    """True where the same request may succeed later."""
+
+
+def read_context_exceeded(data: Mapping[str, Any]) -> ContextExceeded:
+    """Reads `ContextExceeded` from its JSON; fields of the future are ignored."""
+    return ContextExceeded(
+        reason=data["reason"],
+        retryable=data["retryable"],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
     """An input field that a frontend offers to a person, as data."""
 
@@ -1123,6 +1143,7 @@ def read_cancel_run_result(data: Mapping[str, Any]) -> CancelRunResult:
 ChatResult: TypeAlias = (
     ChatReply
     | ContentRefused
+    | ContextExceeded
     | IdempotencyConflict
     | InputTooLong
     | InvalidInput
@@ -1144,6 +1165,7 @@ ChatResult: TypeAlias = (
 _CHAT_RESULT_READERS: dict[str, Callable[[Mapping[str, Any]], ChatResult]] = {
     "ChatReply": read_chat_reply,
     "ContentRefused": read_content_refused,
+    "ContextExceeded": read_context_exceeded,
     "IdempotencyConflict": read_idempotency_conflict,
     "InputTooLong": read_input_too_long,
     "InvalidInput": read_invalid_input,
@@ -1169,6 +1191,7 @@ def read_chat_result(data: Mapping[str, Any]) -> ChatResult:
 
 Problem: TypeAlias = (
     ContentRefused
+    | ContextExceeded
     | IdempotencyConflict
     | InputTooLong
     | InvalidInput
@@ -1189,6 +1212,7 @@ Problem: TypeAlias = (
 
 _PROBLEM_READERS: dict[str, Callable[[Mapping[str, Any]], Problem]] = {
     "ContentRefused": read_content_refused,
+    "ContextExceeded": read_context_exceeded,
     "IdempotencyConflict": read_idempotency_conflict,
     "InputTooLong": read_input_too_long,
     "InvalidInput": read_invalid_input,

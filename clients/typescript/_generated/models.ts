@@ -62,6 +62,15 @@ export interface ContentRefused {
   readonly retryable: boolean;
 }
 
+/** The conversation and the reply asked for are longer than the model can take. */
+export interface ContextExceeded {
+  readonly __typename: "ContextExceeded";
+  /** What happened and what to do about it, as a sentence for the person who waits. */
+  readonly reason: string;
+  /** True where the same request may succeed later. */
+  readonly retryable: boolean;
+}
+
 /** An input field that a frontend offers to a person, as data. */
 export interface Control {
   /** Values to choose from; empty where any value fits. */
@@ -556,6 +565,7 @@ export type CancelRunResult =
 export type ChatResult =
   | ChatReply
   | ContentRefused
+  | ContextExceeded
   | IdempotencyConflict
   | InputTooLong
   | InvalidInput
@@ -575,6 +585,7 @@ export type ChatResult =
 /** An expected failure. */
 export type Problem =
   | ContentRefused
+  | ContextExceeded
   | IdempotencyConflict
   | InputTooLong
   | InvalidInput

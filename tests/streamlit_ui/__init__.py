@@ -1,0 +1,1 @@
+"""The Streamlit page in a real browser, over a real API and a scripted model."""
