@@ -12,6 +12,7 @@ from pathlib import Path
 
 from api.contract.events import TERMINAL_EVENTS, AnyRunEvent
 from api.runs import sqlite_rows as rows
+from api.runs.checkpoints import Checkpoints
 from api.runs.feed import Feed
 from api.runs.group_commit import GroupCommitter
 from api.runs.log import Claim, LeaseLostError, RunRecord, StoreUnavailableError
@@ -37,6 +38,7 @@ class SqliteRunLog:
         self._feeds: dict[str, Feed] = {}
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="run-log-reader")
         self._reading: sqlite3.Connection | None = None
+        self._checkpoints = Checkpoints(path)
         self._tail = Tail(self._news)
         self._lease_seconds = 0.0
         self._cancels_seen = -1
@@ -46,11 +48,13 @@ class SqliteRunLog:
         with suppress(StoreUnavailableError):
             # Not fatal: a store that is full or locked now may recover, and runs say so till then.
             await self._committer.submit(lambda _: None)
+        self._checkpoints.open()
 
     async def close(self) -> None:
         with suppress(StoreUnavailableError):
             # A lease that cannot be given back simply expires.
             await self._committer.submit(lambda c: rows.drop_worker(c, self._worker))
+        await self._checkpoints.close()
         await self._committer.close()
         self._reader.shutdown()
         if self._reading:
@@ -149,10 +153,12 @@ class SqliteRunLog:
         await self._committer.submit(lambda c: rows.renew(c, self._worker, until))
 
     async def take_over(self) -> list[RunRecord]:
-        return await self._committer.submit(lambda c: rows.take_over(c, self._worker, time.time()))
+        return await self._committer.submit(
+            lambda c: rows.take_over(c, self._worker, time.time()), long=True
+        )
 
     async def expire(self, before: datetime) -> int:
-        return await self._committer.submit(lambda c: rows.expire(c, before))
+        return await self._committer.submit(lambda c: rows.expire(c, before), long=True)
 
     async def check(self) -> None:
         await self._committer.submit(rows.touch)

@@ -62,8 +62,11 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def connect_and_create(path: Path) -> sqlite3.Connection:
-    """`connect`, with the tables made where they are missing."""
-    return _prepared(connect(path), TABLES)
+    """`connect` for the writer, with the tables made where they are missing.
+
+    It leaves the checkpoints to `api/runs/checkpoints.py`.
+    """
+    return _prepared(connect(path), f"PRAGMA wal_autocheckpoint=0; {TABLES}")
 
 
 def _prepared(connection: sqlite3.Connection, script: str) -> sqlite3.Connection:

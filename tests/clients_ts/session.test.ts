@@ -73,6 +73,7 @@ const BREAKS: [string, [number, Break][]][] = [
   ["before its first event", [[0, "cut"]]],
   ["within its first event", [[40, "end"]]],
   ["after a few events, as if it were over", [[900, "end"]]],
+  ["after a few events that come at once", [[900, "burst"]]],
   ["again and again", [[700, "cut"], [500, "end"], [30, "cut"], [800, "cut"]]],
 ];
 

@@ -16,6 +16,7 @@ HERE = Path(__file__).parent
 NODE = ROOT / ".venv" / "bin" / "node"
 PACKAGES = ROOT / "clients" / "node_modules"
 
+RUNNER = ("--test", "--test-timeout=30000")
 MODELS = ("numbered-3", "numbered-40@400", "numbered-5000@100")
 
 ROWS = [
@@ -38,7 +39,7 @@ def node(*words: str, given: str = "", **environment: str) -> subprocess.Complet
         env={"PATH": os.environ["PATH"], "NO_PROXY": "*", **environment},
         input=given.encode(),
         capture_output=True,
-        timeout=20,
+        timeout=120,
     )
 
 
@@ -50,7 +51,7 @@ def assert_passes(done: subprocess.CompletedProcess[bytes]) -> None:
 
 @pytest.mark.parametrize("file", ["fixtures", "panel", "money"])
 def test_the_parts_without_a_server_pass(file: str) -> None:
-    assert_passes(node("--test", f"{file}.test.ts"))
+    assert_passes(node(*RUNNER, f"{file}.test.ts"))
 
 
 @pytest.mark.parametrize("file", ["session", "conversation"])
@@ -60,7 +61,7 @@ def test_the_parts_with_a_server_pass_and_leave_no_run_behind(
     server = start_server(
         openai_base_url=upstream.base_url, openai_api_key="sk-test", model="fake", models=MODELS
     )
-    assert_passes(node("--test", f"{file}.test.ts", PARLEY_API=server.url))
+    assert_passes(node(*RUNNER, f"{file}.test.ts", PARLEY_API=server.url))
     upstream.wait_until(lambda: not upstream.active)
     assert len(upstream.closed_early) >= 4
 

@@ -14,6 +14,7 @@ from tests.durability.logged import assert_whole, events_of, kept, log_lines, se
 from tests.durability.readers import READS, Reader
 from tests.durability.scale import times
 from tests.servers import DEADLINE, ServerProcess
+from tests.upstream.playlist import Condition
 from tests.upstream.script import last_question
 from tests.upstream.server import FakeUpstream
 
@@ -26,6 +27,10 @@ EXIT_SECONDS = GRACE_SECONDS + 20
 async def draining(server: ServerProcess) -> None:
     while not log_lines(server, "server.draining"):
         await asyncio.sleep(0.01)
+
+
+def asks(question: str) -> Condition:
+    return lambda body: last_question(body) == question
 
 
 async def exited(server: ServerProcess, seconds: float) -> int:
@@ -56,22 +61,21 @@ async def test_a_hundred_streams_end_within_the_grace_or_are_kept_as_incomplete(
     workers: str, serve: Serve, upstream: FakeUpstream, http: aiohttp.ClientSession
 ) -> None:
     server = serve(PARLEY_WORKERS=workers, PARLEY_SHUTDOWN_GRACE_SECONDS=str(GRACE_SECONDS))
-    short = upstream.numbered(8, gated=True, always=True)
-    short.release(2 * STREAMS // 2)
-    upstream.fault("hang", 5, times=STREAMS // 2, when=lambda body: last_question(body) == "long")
+    gates = [upstream.numbered(3, gated=True, when=asks("short")) for _ in range(STREAMS // 2)]
+    upstream.fault("hang", 5, times=STREAMS // 2, when=asks("long"))
     questions = ["short", "long"] * (STREAMS // 2)
     ids = [await start_run(http, server.url, question) for question in questions]
     readers = [Reader(http, server.url, run_id) for run_id in ids]
     reading = [asyncio.create_task(read(*pair)) for pair in zip(readers, cycle(READS))]
-    await upstream.until(lambda: upstream.tokens_sent == 7 * STREAMS // 2)
-    while not all(reader.events for reader in readers):
+    while not all(reader.text.endswith("t4") for reader in readers[1::2]):
         await asyncio.sleep(0.01)
 
     server.terminate()
     begun = time.monotonic()
     await draining(server)
     await assert_refused(http, server.url)
-    short.open()
+    for gate in gates:
+        gate.open()
     assert await exited(server, EXIT_SECONDS) == 0
     print(f"exit {time.monotonic() - begun:.1f} s after SIGTERM, grace {GRACE_SECONDS} s")
     await asyncio.gather(*reading)

@@ -194,8 +194,8 @@ def test_every_setting_of_the_contract_is_drawn(screen: Screen, control: PanelCo
 
 
 def test_no_page_names_a_setting(frontend: str) -> None:
-    sources = (Path(__file__).parents[2] / "clients" / f"{frontend}_ui").glob("*.*")
-    code = "".join(path.read_text() for path in sources)
+    folder = Path(__file__).parents[2] / "clients" / f"{frontend}_ui"
+    code = "".join(path.read_text() for path in folder.glob("*.[pcjh]*") if path.is_file())
     names = {control.path.rpartition(".")[2] for control in Panel.of().controls} - {"model"}
     assert names
     assert {name for name in names if name in code} == set()
@@ -287,7 +287,7 @@ def test_a_link_to_an_unknown_run_says_so_and_the_page_works(
 ) -> None:
     screen = Screen(open_tab(f"{served.url}?run=nowhere").page)
     screen.wait_until_ready()
-    expect(screen.alert).to_contain_text("nowhere")
+    expect(screen.alert).to_contain_text("There is no run")
     screen.ask_and_wait("Who?")
     expect(screen.replies).to_have_text("Who?")
     expect(screen.alert).to_be_hidden()
@@ -308,7 +308,7 @@ def test_another_assistant_has_its_own_name_greeting_and_cap(
 def test_the_page_recovers_when_the_api_comes_and_comes_back(
     frontend: str, open_tab: OpenTab, upstream: FakeUpstream, tmp_path: Path
 ) -> None:
-    model = {"OPENAI_BASE_URL": upstream.base_url, "OPENAI_API_KEY": "sk-test"}
+    model = {"OPENAI_BASE_URL": upstream.base_url, "PARLEY_MODEL": "fake"}
     api = ServerProcess(tmp_path / "data", **model)
     with PageProcess(frontend, api.url, tmp_path / "page.log") as served:
         screen = Screen(open_tab(served.url).page)
