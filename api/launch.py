@@ -63,18 +63,18 @@ def _start(
     parts: list[subprocess.Popen[bytes]], name: str, arguments: list[str], probe: str
 ) -> None:
     """Start `parley ARGUMENTS` and wait until `probe` answers."""
-    print(f"Starting the {name} …", end=" ", flush=True)
+    print(f"Starting the {name} …", flush=True)
     begun = time.monotonic()
     command = [sys.executable, "-m", "api", *arguments]
     process = subprocess.Popen(command, start_new_session=True)
     parts.append(process)
     while not _answers(probe):
         if process.poll() is not None:
-            raise RuntimeError(f"\nThe {name} did not start (exit code {process.returncode}).")
+            raise RuntimeError(f"The {name} did not start (exit code {process.returncode}).")
         if time.monotonic() - begun > READY_SECONDS:
-            raise RuntimeError(f"\nThe {name} did not answer within {READY_SECONDS} seconds.")
+            raise RuntimeError(f"The {name} did not answer within {READY_SECONDS} seconds.")
         time.sleep(0.1)
-    print(f"{time.monotonic() - begun:.1f} s", flush=True)
+    print(f"The {name} is ready ({time.monotonic() - begun:.1f} s).", flush=True)
 
 
 def _answers(url: str) -> bool:
