@@ -15,7 +15,7 @@ compile := $(bin)/uv pip compile --quiet --universal --generate-hashes --no-head
 	--no-emit-index-url $(if $(UPGRADE),--upgrade)
 npm_lock := PATH="$(CURDIR)/$(bin):$$PATH" npm install --package-lock-only --no-audit --no-fund
 
-.PHONY: help run test lint types format schema generate check-generated graphiql doctor lock clean
+.PHONY: help run test lint types format schema generate check-generated graphiql react doctor lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -59,6 +59,9 @@ check-generated: ## Fail where schema.graphql or a generated client is stale
 graphiql: ## Build the explorer, as `make run` does where it has changed
 	$(ready) graphiql
 
+react: ## Build the React page, as `make run` does where it has changed
+	$(ready) react
+
 doctor: ## Check Python, settings, model, data directory and ports
 	$(ready) run
 	@$(bin)/parley doctor
@@ -71,8 +74,10 @@ lock: ## Lock the dependencies again; UPGRADE=1 takes the newest
 	@$(compile) pyproject.toml --all-extras --group setup --constraints requirements/run.txt \
 		--output-file requirements/dev.txt
 	@cd clients/graphiql && $(npm_lock)
+	@cd clients && $(npm_lock)
 
 clean: ## Remove what was installed and built, but no data and no downloaded model
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
-	rm -rf api/transport/static clients/graphiql/node_modules tests/clients_js/node_modules
+	rm -rf api/transport/static clients/node_modules clients/typescript/dist
+	rm -rf clients/graphiql/node_modules tests/clients_js/node_modules
 	find api clients scripts tests -name __pycache__ -prune -exec rm -rf {} +

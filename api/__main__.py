@@ -3,15 +3,19 @@
 import argparse
 import os
 import sys
+from typing import NoReturn
 
 from api.settings import PREFIX, SettingsError, load_settings
 
-FRONTENDS = {"gradio": "clients.gradio_ui"}
+FRONTENDS = {"gradio": "clients.gradio_ui", "terminal": "clients.terminal"}
 """Name of a frontend → the module that `python -m` starts. The backend imports none of them."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one subcommand; returns the exit code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["ask"]:
+        _become(FRONTENDS["terminal"], *arguments)
     options = _parser().parse_args(arguments)
     for name in ("host", "port", "workers"):
         if getattr(options, name, None) is not None and options.command != "frontend":
@@ -39,7 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     frontend.add_argument("name", choices=sorted(FRONTENDS))
     frontend.add_argument("--api", help="address of the API, by default http://127.0.0.1:8000")
     frontend.add_argument("--port", type=int, help="port of the page")
+    frontend.add_argument("--run", dest="run_id", metavar="ID", help="run to join (terminal)")
     frontend.set_defaults(run=_frontend)
+    commands.add_parser("ask", help="ask one question and stream the reply to stdout")
     doctor = commands.add_parser("doctor", help="check what `serve` needs, and say what to do")
     doctor.set_defaults(run=_doctor)
     commands.add_parser("schema", help="print the contract as GraphQL SDL").set_defaults(
@@ -70,11 +76,15 @@ def _run(_: argparse.Namespace) -> int:
     return launch(load_settings())
 
 
-def _frontend(options: argparse.Namespace) -> int:
-    extra = [("--api", options.api), ("--port", options.port)]
+def _frontend(options: argparse.Namespace) -> NoReturn:
+    extra = [("--api", options.api), ("--port", options.port), ("--run", options.run_id)]
     flags = [str(part) for pair in extra if pair[1] is not None for part in pair]
-    # Replaces this process, so that whoever started it can stop it by its pid.
-    os.execv(sys.executable, [sys.executable, "-m", FRONTENDS[options.name], *flags])
+    _become(FRONTENDS[options.name], *flags)
+
+
+def _become(module: str, *arguments: str) -> NoReturn:
+    """Replaces this process, so that whoever started it can stop it by its pid."""
+    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])
 
 
 def _doctor(_: argparse.Namespace) -> int:

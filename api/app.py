@@ -5,9 +5,11 @@ import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.assistants.catalog import AssistantCatalog
 from api.context import Services
@@ -23,9 +25,21 @@ from api.runs.keeper import Keeper
 from api.runs.service import RunService
 from api.runs.stores import open_store
 from api.settings import Settings, load_settings
-from api.transport.doors import open_doors
+from api.transport.doors import GRAPHQL, open_doors
 
 log = structlog.get_logger(__name__)
+
+
+class Application(FastAPI):
+    """FastAPI, but requests for the paths of `direct` go there without passing its layers."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.direct: dict[str, ASGIApp] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        door = self.direct.get(scope.get("path", ""), super().__call__)
+        await door(scope, receive, send)
 
 
 def create_app(settings: Settings | None = None, provider: Provider | None = None) -> FastAPI:
@@ -56,9 +70,9 @@ def create_app(settings: Settings | None = None, provider: Provider | None = Non
         await provider.aclose()
 
     services = Services(runs=runs, assistants=assistants, models=models, health=health)
-    app = FastAPI(title="Parley", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = Application(title="Parley", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.services = services
-    open_doors(app, services, settings)
+    app.direct[GRAPHQL] = RequestIds(open_doors(app, services, settings))
     app.add_middleware(RequestIds)
     return app
 

@@ -11,7 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "PARLEY_"
-OTHERS = ("PARLEY_API", "PARLEY_CHROMIUM")
+OTHERS = ("PARLEY_API", "PARLEY_CHROMIUM", "PARLEY_TOKEN")
 """Names that belong to the frontends and the tests; no settings of the server."""
 PACKAGED_ASSISTANTS = Path(__file__).parent / "assistants"
 

@@ -1,4 +1,4 @@
-"""Makes a clone ready: `python -m scripts.set_up run`, `test`, `tools` or `graphiql`.
+"""Makes a clone ready: `python -m scripts.set_up run`, `test`, `tools`, `graphiql` or `react`.
 
 Python 3.11 and the network are all it needs; Node comes from a wheel. What is ready is skipped.
 """
@@ -18,6 +18,9 @@ STAMPS = VENV / ".stamps"
 REQUIREMENTS = ROOT / "requirements"
 GRAPHIQL = ROOT / "clients" / "graphiql"
 BUILT_GRAPHIQL = ROOT / "api" / "transport" / "static" / "graphiql"
+CLIENTS = ROOT / "clients"
+REACT = CLIENTS / "react"
+BUILT_REACT = ROOT / "api" / "transport" / "static" / "react"
 SCRIPTED_CLIENTS = ROOT / "tests" / "clients_js"
 WEIGHTS = ROOT / "api" / "providers" / "weights.py"
 
@@ -128,6 +131,21 @@ EXPLORER = Step(
     output=BUILT_GRAPHIQL / "index.html",
     needs=(EXPLORER_PACKAGES,),
 )
+PAGE_PACKAGES = node_packages(CLIENTS, "Installing Node packages for the React page")
+PAGE = Step(
+    "Building the React page",
+    lambda: npm(REACT, "run", "build"),
+    STAMPS / "react",
+    inputs=(
+        *PAGE_PACKAGES.inputs,
+        REACT / "index.html",
+        REACT / "vite.config.js",
+        REACT / "src",
+        CLIENTS / "typescript",
+    ),
+    output=BUILT_REACT / "index.html",
+    needs=(PAGE_PACKAGES,),
+)
 MODEL = Step(
     "Fetching the embedded model",
     lambda: keep(STAMPS / "weights-file", "api.providers.weights"),
@@ -149,12 +167,23 @@ CLIENT_PACKAGES = node_packages(SCRIPTED_CLIENTS, "Installing Node packages for 
 READY = {
     "tools": (ENVIRONMENT, DEV_PACKAGES),
     "graphiql": (ENVIRONMENT, RUN_PACKAGES, EXPLORER_PACKAGES, EXPLORER),
-    "run": (ENVIRONMENT, RUN_PACKAGES, EXPLORER_PACKAGES, EXPLORER, MODEL),
+    "react": (ENVIRONMENT, RUN_PACKAGES, PAGE_PACKAGES, PAGE),
+    "run": (
+        ENVIRONMENT,
+        RUN_PACKAGES,
+        EXPLORER_PACKAGES,
+        EXPLORER,
+        PAGE_PACKAGES,
+        PAGE,
+        MODEL,
+    ),
     "test": (
         ENVIRONMENT,
         DEV_PACKAGES,
         EXPLORER_PACKAGES,
         EXPLORER,
+        PAGE_PACKAGES,
+        PAGE,
         MODEL,
         CLIENT_PACKAGES,
         BROWSER,

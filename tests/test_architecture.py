@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 FRONTENDS = sorted(
     path.name
     for path in (ROOT / "clients").iterdir()
-    if path.is_dir() and path.name not in {"codegen", "python", "operations", "fixtures"}
+    if (path / "__init__.py").exists() and path.name not in {"codegen", "python"}
 )
 
 ALLOWED = {

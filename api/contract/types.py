@@ -69,7 +69,7 @@ class MessageInput:
 class ChatSettings:
     model: str | None = strawberry.field(
         default=None,
-        description="The model that replies; one of the choices that `query controls` lists.",
+        description="The model that replies.",
         directives=[
             Length(max=200),
             ControlHint(kind=ControlKind.CHOICE, label="Model", order=10),

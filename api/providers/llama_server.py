@@ -37,6 +37,10 @@ def serve(order: Order) -> Any:
     params.n_parallel = order["slots"]
     params.kv_unified = True
     params.n_threads_http = 8 * order["slots"]
+    for cpu in (params.cpuparams, params.cpuparams_batch):
+        # Threads that wait by spinning on cores that others need slow a reply down many times over.
+        cpu.n_threads = max(1, (os.cpu_count() or 1) // 2)
+        cpu.poll = 0
     params.n_predict = 1024  # a small model may never find an end by itself
     params.cache_ram_mib = 0
     params.sampling.temp = 0.5

@@ -2,26 +2,20 @@
 
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
-from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
-import httpx2
 import msgspec
-from openai import AsyncOpenAI, DefaultAioHttpClient, OpenAIError
 
 from api.providers.base import ModelRequest, Part
 from api.providers.deadlines import Deadlines
 from api.providers.errors import ModelTimedOutError, ModelUnavailableError
-from api.providers.refusals import refusal, unreachable
 from api.providers.registry import ProviderConfig
 from api.providers.reply import ReplyReader
+from api.providers.wire import BROKEN, Wire
 
 OPENAI_URL = "https://api.openai.com/v1"
 DEFAULT_MODEL = "gpt-4.1-mini"
-
-LARGEST_REFUSAL = 65_536
-"""Bytes read of an answer that refuses: enough for any error object, and a bound."""
 
 AFTERMATH = 2.0
 """Seconds given to the usage figures once the finish reason is known."""
@@ -29,19 +23,13 @@ AFTERMATH = 2.0
 DRAIN = 0.1
 """Seconds given to the end of the body after `[DONE]`, so that the connection can be reused."""
 
-KEEP_ALIVE = 4.0
-"""Seconds that an idle TLS connection is kept: less than the 5 after which many servers close it,
-or a request would now and then meet a connection that is just being closed."""
-
-_BROKEN = (OpenAIError, httpx2.HTTPError, aiohttp.ClientError, OSError)
-
 
 class OpenAIProvider:
     """Streams replies of the server at `base_url` (None: OpenAI's own).
 
-    It uses the package `openai` for addresses, credentials and connections, but encodes the
-    request and decodes the chunks itself: the package's typed way costs 150 µs for each message
-    of the history and several times more for each token. Deadlines are in seconds: `connect`
+    It takes address and credentials from the package `openai`, but encodes the request and decodes
+    the chunks itself: the package's typed way costs 150 µs for each message of the history and
+    several times more for each token than all the rest. Deadlines are in seconds: `connect`
     until there is a connection, `idle` between two parts, `total` for the whole reply.
     """
 
@@ -62,32 +50,23 @@ class OpenAIProvider:
         self._connect = connect_timeout
         self._idle = idle_timeout
         self._total = total_timeout
-        self._closed = False
-        url = base_url or OPENAI_URL
-        self._options: Any = {"headers": _headers(url)}
-        self._client = AsyncOpenAI(
-            api_key=api_key or "none",
-            base_url=url,
-            timeout=httpx2.Timeout(None, connect=connect_timeout),
-            max_retries=0,
-            http_client=_http_client(url),
-        )
+        self._wire = Wire(base_url or OPENAI_URL, api_key or "none", connect_timeout)
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Part, None]:
         """The parts of one reply; leaving early closes the upstream connection at once."""
         deadlines = Deadlines(self._idle, self._total)
         reply = ReplyReader()
-        async with self._response(self._body(request), deadlines) as chunks:
+        async with self._answer(self._body(request), deadlines) as content:
             while not reply.over:
-                data = await self._next(chunks, deadlines, reply)
-                if data is None:
+                data = await self._next(content, deadlines, reply)
+                if not data:
                     break
                 for part in reply.feed(data):
                     yield part
                 if reply.heard:
                     deadlines.renew(AFTERMATH if reply.finish_reason else None)
             else:
-                await _drain(chunks, deadlines)
+                await _drain(content, deadlines)
         for part in reply.end():
             yield part
 
@@ -98,17 +77,13 @@ class OpenAIProvider:
         """Ask for the list of models, which tests the address, the key and the connection."""
         deadlines = Deadlines(self._connect, 2 * self._connect)
         try:
-            call = self._client.get("/models", cast_to=httpx2.Response, options=self._options)
-            response = await deadlines.within(call)
-            await response.aclose()
-        except _BROKEN as error:
-            raise unreachable(error, self._connect) from None
+            response = await deadlines.within(self._wire.get("/models"))
+            response.close()
         finally:
             deadlines.close()
 
     async def aclose(self) -> None:
-        self._closed = True
-        await self._client.close()
+        await self._wire.aclose()
 
     def _body(self, request: ModelRequest) -> bytes:
         settings = {k: v for k, v in request.settings.items() if v is not None}
@@ -125,101 +100,44 @@ class OpenAIProvider:
         )
 
     @contextlib.asynccontextmanager
-    async def _response(
+    async def _answer(
         self, body: bytes, deadlines: Deadlines
-    ) -> AsyncIterator[AsyncGenerator[bytes, None]]:
-        """The bytes of the answer; closed here: a reader that leaves must stop the billing."""
+    ) -> AsyncIterator[aiohttp.StreamReader]:
+        """The answer's body; closed here: a reader that leaves must stop the billing."""
         response = None
         try:
-            response = await deadlines.within(self._post(body))
-            async with contextlib.aclosing(response.aiter_bytes()) as chunks:
-                yield chunks
+            response = await deadlines.within(self._wire.post("/chat/completions", body))
+            if response.content_type != "text/event-stream":
+                raise ModelUnavailableError("The model's server answered with something else.")
+            yield response.content
         finally:
             deadlines.close()
             if response is not None:
-                await response.aclose()
-
-    async def _post(self, body: bytes) -> httpx2.Response:
-        if self._closed:
-            raise ModelUnavailableError("The connection to the model's server is closed.")
-        try:
-            response = await self._client.post(
-                "/chat/completions", cast_to=httpx2.Response, content=body, options=self._options
-            )
-        except _BROKEN as error:
-            raise unreachable(error, self._connect) from None
-        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "text/event-stream":
-            await response.aclose()
-            raise ModelUnavailableError("The model's server answered with something else.")
-        return response
+                response.close()
 
     async def _next(
-        self, chunks: AsyncGenerator[bytes, None], deadlines: Deadlines, reply: ReplyReader
-    ) -> bytes | None:
-        """The next bytes; None where the body ended, cleanly or not."""
+        self, content: aiohttp.StreamReader, deadlines: Deadlines, reply: ReplyReader
+    ) -> bytes:
+        """The next bytes; none where the body ended, cleanly or not."""
         try:
-            return await deadlines.within(anext(chunks))
-        except (StopAsyncIteration, *_BROKEN):
-            return None
+            return await deadlines.within(content.readany())
+        except BROKEN:
+            return b""
         except ModelTimedOutError:
             if reply.finish_reason is None:
                 raise
-            return None
+            return b""
         except RuntimeError:
-            if not self._closed:
+            if not self._wire.closed:
                 raise
-            return None  # aiohttp says so where its session is closed during a read
+            return b""  # aiohttp says so where its session is closed during a read
 
 
-async def _drain(chunks: AsyncGenerator[bytes, None], deadlines: Deadlines) -> None:
+async def _drain(content: aiohttp.StreamReader, deadlines: Deadlines) -> None:
     deadlines.renew(DRAIN)
-    with contextlib.suppress(StopAsyncIteration, ModelTimedOutError, *_BROKEN):
-        while True:
-            await deadlines.within(anext(chunks))
-
-
-def _headers(url: str) -> dict[str, str]:
-    headers = {
-        "Accept-Encoding": "identity",  # a compressed token arrives late
-        "Content-Type": "application/json",
-        "X-Stainless-Raw-Response": "stream",  # the package then leaves the body unread
-    }
-    if _keep_alive(url) == 0:
-        headers["Connection"] = "close"
-    return headers
-
-
-def _keep_alive(url: str) -> float:
-    """Seconds that an idle connection is kept.
-
-    Without TLS a new one costs next to nothing, and llama.cpp closes each connection after a
-    reply without saying so: a request that follows quickly would be lost on the old one.
-    """
-    return 0 if urlsplit(url).scheme == "http" else KEEP_ALIVE
-
-
-def _http_client(base_url: str) -> httpx2.AsyncClient:
-    loopback = urlsplit(base_url).hostname in ("127.0.0.1", "localhost", "::1")
-    return DefaultAioHttpClient(
-        limits=httpx2.Limits(max_connections=4096, keepalive_expiry=_keep_alive(base_url)),
-        follow_redirects=False,  # the key must not travel to another server
-        trust_env=not loopback,  # a proxy cannot reach this machine's own servers
-        event_hooks={"response": [_refuse]},
-    )
-
-
-async def _refuse(response: httpx2.Response) -> None:
-    """Raise the error of an answer that isn't a 2xx, before the package reads it unbounded."""
-    if response.is_success:
-        return
-    content = b""
-    with contextlib.suppress(*_BROKEN):
-        async for piece in response.aiter_bytes():
-            content += piece
-            if len(content) > LARGEST_REFUSAL:
-                break
-    raise refusal(response.status_code, response.headers, content)
+    with contextlib.suppress(ModelTimedOutError, *BROKEN):
+        while await deadlines.within(content.readany()):
+            pass
 
 
 def from_config(config: ProviderConfig) -> OpenAIProvider:

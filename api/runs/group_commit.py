@@ -12,17 +12,25 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from api.runs import sqlite_schema
 from api.runs.log import RunLogError, StoreUnavailableError
 
 T = TypeVar("T")
 Operation = Callable[[sqlite3.Connection], Any]
-_Waiting = tuple[Operation, "asyncio.Future[Any]"]
-_Settled = tuple["asyncio.Future[Any]", Any, BaseException | None]
+Listener = Callable[[BaseException | None], None]
 
-SLOW_SECONDS = 0.01
+
+class _Waiting(NamedTuple):
+    operation: Operation
+    future: "asyncio.Future[Any]"
+    listener: Listener | None
+
+
+_Settled = tuple[_Waiting, Any, BaseException | None]
+
+SLOW_SECONDS = 0.05
 """A commit that held up the event loop for so long shows a disk that is busy …"""
 PATIENCE_SECONDS = 1.0
 """… and for so long the thread commits instead."""
@@ -51,17 +59,22 @@ class GroupCommitter:
         self._thread.start()
 
     def submit(
-        self, operation: Callable[[sqlite3.Connection], T], *, long: bool = False
+        self,
+        operation: Callable[[sqlite3.Connection], T],
+        listener: Listener | None = None,
+        *,
+        long: bool = False,
     ) -> "asyncio.Future[T]":
         """Queue an operation; the future is done once its transaction is committed.
 
-        A `long` one (it may take milliseconds) never runs on the event loop.
+        `listener` hears of it at once, where the future's own callbacks come a turn of the loop
+        later. A `long` operation (it may take milliseconds) never runs on the event loop.
         """
         future: asyncio.Future[T] = self._loop.create_future()
         if self._closed:
             future.set_exception(StoreUnavailableError("the run log is closed"))
             return future
-        self._waiting.append((operation, future))
+        self._waiting.append(_Waiting(operation, future, listener))
         self._long = self._long or long
         if self._turn is None and not self._thread_works:
             self._turn = self._loop.call_soon(self._end_turn)
@@ -136,17 +149,17 @@ class GroupCommitter:
         except Exception as error:
             if unavailable := _unavailable(error):
                 # It would meet each of them alone, so all hear of it now.
-                return [(future, None, unavailable) for _, future in group]
+                return [(entry, None, unavailable) for entry in group]
             if len(group) == 1:
-                return [(group[0][1], None, error)]
+                return [(group[0], None, error)]
             return [settled for entry in group for settled in self._commit([entry])]
 
     def _transaction(self, connection: sqlite3.Connection, group: list[_Waiting]) -> list[_Settled]:
         settled: list[_Settled] = []
         try:
             connection.execute("BEGIN IMMEDIATE")
-            for operation, future in group:
-                settled.append(_attempt(operation, connection, future))
+            for entry in group:
+                settled.append(_attempt(entry, connection))
             connection.execute("COMMIT")
         except BaseException:
             self._recover(connection)
@@ -163,17 +176,17 @@ class GroupCommitter:
             self._connection = None
 
 
-def _attempt(
-    operation: Operation, connection: sqlite3.Connection, future: "asyncio.Future[Any]"
-) -> _Settled:
+def _attempt(entry: _Waiting, connection: sqlite3.Connection) -> _Settled:
     try:
-        return future, operation(connection), None
+        return entry, entry.operation(connection), None
     except RunLogError as refusal:
-        return future, None, refusal
+        return entry, None, refusal
 
 
 def _settle(settled: list[_Settled]) -> None:
-    for future, result, error in settled:
+    for (_, future, listener), result, error in settled:
+        if listener:
+            listener(error)
         if future.done():
             continue
         if error is None:

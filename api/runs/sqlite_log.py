@@ -72,22 +72,23 @@ class SqliteRunLog:
     def append(
         self, run_id: str, fence: int, events: Sequence[AnyRunEvent]
     ) -> asyncio.Future[None]:
-        done = self._committer.submit(lambda c: rows.append(c, run_id, fence, events))
-        done.add_done_callback(lambda future: self._settled(future, run_id, events))
-        return done
+        return self._committer.submit(
+            lambda connection: rows.append(connection, run_id, fence, events),
+            lambda error: self._settled(error, run_id, events),
+        )
 
     def _settled(
-        self, done: asyncio.Future[None], run_id: str, events: Sequence[AnyRunEvent]
+        self, error: BaseException | None, run_id: str, events: Sequence[AnyRunEvent]
     ) -> None:
-        if done.cancelled():
-            return
-        if done.exception() is None:
+        if error is None:
             self._published(run_id, events)
-        elif isinstance(done.exception(), LeaseLostError) and run_id in self._feeds:
+        elif isinstance(error, LeaseLostError) and run_id in self._feeds:
             self._feeds.pop(run_id).lose()
 
     def _published(self, run_id: str, events: Sequence[AnyRunEvent]) -> None:
-        feed = self._feeds.setdefault(run_id, Feed())
+        feed = self._feeds.get(run_id)
+        if feed is None:
+            feed = self._feeds[run_id] = Feed()
         feed.publish(events)
         if feed.ended:
             del self._feeds[run_id]

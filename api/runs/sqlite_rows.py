@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from api.contract.events import TERMINAL_EVENTS, AnyRunEvent
+from api.contract.events import TERMINAL_EVENTS, AnyRunEvent, TextDelta
 from api.contract.types import Message
 from api.runs import codec
 from api.runs.log import Claim, KeyConflictError, LeaseLostError, RunRecord
@@ -66,10 +66,12 @@ def append(
     connection: sqlite3.Connection, run_id: str, fence: int, events: Sequence[AnyRunEvent]
 ) -> None:
     """Insert events if the fence holds and the run goes on."""
+    last = events[-1] if events else None
+    if type(last) is TextDelta and _insert_fenced(connection, run_id, fence, events):
+        return
     row = connection.execute(
         "SELECT fence, ending_seq FROM runs WHERE id = ?", (run_id,)
     ).fetchone()
-    last = events[-1] if events else None
     over = row is not None and row[1] is not None and (last is None or last.seq != row[1])
     if row is None or row[0] != fence or over:
         raise LeaseLostError(run_id)
@@ -81,6 +83,18 @@ def append(
             "WHERE id = ? AND ended_at IS NULL",
             (_micros(last.at), last.seq, kind, body, run_id),
         )
+
+
+def _insert_fenced(
+    connection: sqlite3.Connection, run_id: str, fence: int, events: Sequence[AnyRunEvent]
+) -> bool:
+    """In one statement; False where not every event was new, or the fence no longer holds."""
+    inserted = connection.executemany(
+        "INSERT OR IGNORE INTO events (run_id, seq, at, kind, body) SELECT id, ?, ?, ?, ? "
+        "FROM runs WHERE id = ? AND fence = ? AND ending_seq IS NULL",
+        [(e.seq, _micros(e.at), *codec.encode(e), run_id, fence) for e in events],
+    )
+    return inserted.rowcount == len(events)
 
 
 def _insert(connection: sqlite3.Connection, run_id: str, events: Sequence[AnyRunEvent]) -> None:

@@ -5,17 +5,11 @@ from typing import Any
 
 import gradio as gr
 
-from clients.gradio_ui.browser import CONVERSATION_SCRIPT
-from clients.gradio_ui.visit import Visit
 from clients.python import ControlKind, Panel, PanelControl
+from clients.python.pages.texts import TITLE
+from clients.python.pages.visit import Visit
 
-TITLE = "Parley"
-
-_LOG = (
-    '<div class="log" role="log" aria-live="off" aria-label="Conversation" tabindex="0">'
-    '${value.join("")}</div>'
-)
-_COST = '<div role="status" aria-live="off" aria-label="Session cost">${value}</div>'
+_COST = '<div class="cost" role="status" aria-live="off" aria-label="Session cost">${value}</div>'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +25,9 @@ class Page:
     newest_first: gr.Checkbox
     theme: gr.Button
     heading: gr.HTML
-    conversation: gr.HTML
+    growing_above: gr.HTML
+    settled: gr.HTML
+    growing_below: gr.HTML
     announcement: gr.HTML
     trouble: gr.Row
     problem: gr.HTML
@@ -48,7 +44,6 @@ class Page:
     csv: gr.Button
     json: gr.Button
     download: gr.Textbox
-    knock: gr.Timer
 
     @property
     def painted(self) -> list[Any]:
@@ -95,7 +90,6 @@ def _memory() -> dict[str, Any]:
         "saved": gr.Textbox(visible="hidden", label="Saved"),
         "linked_run": gr.Textbox(visible="hidden", label="Linked run"),
         "download": gr.Textbox(visible="hidden", label="Download"),
-        "knock": gr.Timer(2, active=False),
     }
 
 
@@ -114,22 +108,21 @@ def _settings() -> dict[str, Any]:
 
 def _conversation() -> dict[str, Any]:
     heading = gr.HTML(f"<h1>{TITLE}</h1>", elem_id="heading")
-    conversation = gr.HTML(
-        [],
-        html_template=_LOG,
-        js_on_load=CONVERSATION_SCRIPT,
-        apply_default_css=False,
-        elem_id="conversation",
-    )
+    # The browser parses a part anew when it changes: what is settled is apart from what grows.
+    with gr.Column(elem_id="conversation"):
+        parts = {
+            name: gr.HTML("", apply_default_css=False)
+            for name in ("growing_above", "settled", "growing_below")
+        }
     announcement = gr.HTML(
         "", html_template='<div aria-live="polite">${value}</div>', elem_classes="unseen"
     )
-    return {"heading": heading, "conversation": conversation, "announcement": announcement}
+    return {"heading": heading, "announcement": announcement, **parts}
 
 
 def _trouble() -> dict[str, Any]:
     with gr.Row(elem_id="trouble", visible=False) as trouble:
-        problem = gr.HTML("", html_template='<div role="alert">${value}</div>')
+        problem = gr.HTML("", html_template='<div class="alert" role="alert">${value}</div>')
         retry = gr.Button("Retry", size="sm", scale=0)
     return {"trouble": trouble, "problem": problem, "retry": retry}
 

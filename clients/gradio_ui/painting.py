@@ -1,15 +1,13 @@
-"""What each part of the page shows for a visit. Everything is decided elsewhere, most of it by
-`clients.python.Transcript`.
-"""
+"""What each part of the page shows for a visit. What it says is decided in `pages.texts`."""
 
 from html import escape
 from typing import Any
 
 import gradio as gr
 
-from clients.gradio_ui.markup import article, plain_text
-from clients.gradio_ui.page import TITLE, Page, drawn
-from clients.gradio_ui.visit import Visit
+from clients.gradio_ui.page import Page, drawn
+from clients.python.pages import texts
+from clients.python.pages.visit import Visit
 
 Painted = dict[Any, Any]
 """Component → its new value, or what else of it changes."""
@@ -17,42 +15,42 @@ Painted = dict[Any, Any]
 
 def conversation(page: Page, visit: Visit) -> Painted:
     """What changes while a reply comes."""
-    transcript = visit.transcript
-    painted = {
-        page.conversation: _articles(visit),
-        page.announcement: _announcement(visit),
-        page.starters: gr.Dataset(visible=visit.health is not None and not transcript.messages),
-        page.send: gr.Button(visible=not transcript.busy),
-        page.stop: gr.Button(visible=transcript.busy),
-        page.regenerate: gr.Button(interactive=transcript.can_regenerate),
-        page.cost: _cost(visit),
-        **_trouble(page, visit),
+    transcript, trouble, growing = visit.transcript, texts.trouble(visit), texts.growing(visit)
+    starters = texts.starters(visit)
+    return {
+        page.growing_above: growing if visit.newest_first else "",
+        page.settled: texts.settled(visit),
+        page.growing_below: "" if visit.newest_first else growing,
+        page.announcement: escape(texts.announcement(visit)),
+        page.trouble: gr.update(visible=bool(trouble.sentence)),
+        page.problem: escape(trouble.sentence),
+        page.retry: gr.update(visible=trouble.retryable),
+        page.starters: gr.update(samples=[[one] for one in starters], visible=bool(starters)),
+        page.send: gr.update(visible=not transcript.busy),
+        page.stop: gr.update(visible=transcript.busy),
+        page.regenerate: gr.update(interactive=transcript.can_regenerate),
+        page.cost: escape(texts.cost(visit)),
     }
-    if not transcript.busy or transcript.run_id != visit.saved_run:
-        painted[page.saved] = visit.saved()
-    return painted
+
+
+def news(painted: Painted, before: Painted) -> Painted:
+    """What of it wasn't painted before."""
+    return {part: value for part, value in painted.items() if before.get(part) != value}
 
 
 def everything(page: Page, visit: Visit) -> Painted:
-    """The whole page, as it stands after the API has answered or another assistant was chosen."""
-    assistant = visit.assistant
-    limit = visit.transcript.question_limit
+    """The whole page, after the API has answered or another assistant was chosen."""
     return {
-        page.heading: _heading(visit),
-        page.assistant: gr.Dropdown(
-            choices=[(one.name, one.id) for one in visit.assistants],
-            value=assistant.id if assistant else None,
-        ),
-        page.limit: limit,
-        page.counter: f"<span>{visit.transcript.counter('')}</span>",
-        page.newest_first: visit.newest_first,
-        page.knock: gr.Timer(active=visit.health is None),
-        **_controls(page, visit),
         **conversation(page, visit),
-        page.starters: gr.Dataset(
-            samples=[[starter] for starter in assistant.starters] if assistant else [],
-            visible=bool(assistant and assistant.starters and not visit.transcript.messages),
+        page.heading: f"<h1>{escape(texts.title(visit))}</h1><p>{escape(texts.about(visit))}</p>",
+        page.assistant: gr.update(
+            choices=[(one.name, one.id) for one in visit.assistants],
+            value=visit.assistant.id if visit.assistant else None,
         ),
+        page.limit: visit.transcript.question_limit,
+        page.newest_first: visit.newest_first,
+        page.saved: visit.saved(),
+        **_controls(page, visit),
     }
 
 
@@ -65,50 +63,3 @@ def _controls(page: Page, visit: Visit) -> Painted:
         else gr.update(visible=False)
         for path, component in page.controls.items()
     }
-
-
-def _articles(visit: Visit) -> list[str]:
-    names = {"user": "You", "assistant": visit.assistant.name if visit.assistant else TITLE}
-    shown = visit.transcript.view(visit.newest_first)
-    return [article(message, names[message.role]) for message in shown]
-
-
-def _announcement(visit: Visit) -> str:
-    """For screen readers, which would stumble over every word that is added to the conversation."""
-    transcript = visit.transcript
-    if transcript.busy:
-        return "The reply is being written."
-    last = transcript.messages[-1] if transcript.messages else None
-    return escape(plain_text(last.content)) if last and last.role == "assistant" else ""
-
-
-def _trouble(page: Page, visit: Visit) -> Painted:
-    sentence, retryable = "", False
-    if visit.trouble:
-        sentence = f"{visit.trouble.sentence} This page tries again by itself."
-    elif notice := visit.transcript.problem:
-        sentence, retryable = notice.sentence, notice.retryable
-    elif visit.transcript.reconnecting:
-        sentence = "The connection was lost. Trying again …"
-    return {
-        page.trouble: gr.Row(visible=bool(sentence)),
-        page.problem: escape(sentence),
-        page.retry: gr.Button(visible=retryable),
-    }
-
-
-def _cost(visit: Visit) -> str:
-    transcript = visit.transcript
-    if not transcript.totals.total_tokens and not transcript.totals.unknown_usages:
-        return ""
-    return f"Session: {escape(transcript.tokens_text)}, cost {escape(transcript.cost_text)}"
-
-
-def _heading(visit: Visit) -> str:
-    if not (assistant := visit.assistant) or not visit.health:
-        return f"<h1>{TITLE}</h1>"
-    hint = visit.health.model.hint or ""
-    return (
-        f"<h1>{escape(assistant.name)}</h1><p>{escape(assistant.description)} "
-        f"Answers come from <strong>{escape(assistant.model)}</strong>. {escape(hint)}</p>"
-    )

@@ -1,10 +1,6 @@
-"""Colours, type and layout: contrast is AA in light and dark, and nothing is fetched, no font."""
-
-from pathlib import Path
+"""Colours and type of Gradio's own parts: enough contrast in light and dark, no font to fetch."""
 
 import gradio as gr
-
-STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 
 _SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")

@@ -1,75 +1,141 @@
-"""Which event of which component calls which handler."""
+"""What each event does to the visit, and what is painted then."""
 
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
-import gradio as gr
-
-from clients.gradio_ui import browser
-from clients.gradio_ui.events import Events
+from clients.gradio_ui import painting
 from clients.gradio_ui.page import Page
-from clients.python import AsyncSession
+from clients.gradio_ui.painting import Painted
+from clients.python.pages.turns import Turn, Turns
+from clients.python.pages.visit import Visit
 
-_QUIET: dict[str, Any] = {
-    "show_progress": "hidden",
-    "trigger_mode": "multiple",  # a new question must get through while a reply is awaited
-    "concurrency_limit": None,
-    "api_visibility": "private",
-}
+Paintings = AsyncIterator[Painted]
 
 
-def wire(page: Page, session: AsyncSession) -> None:
-    """Bind the page's events to the API behind the session."""
-    on = Events(page, session)
+def wire(page: Page, turns: Turns) -> None:
+    """Bind the page's events to the turns that a visit can take."""
     with page.blocks:
-        _wire_opening(page, on)
-        _wire_conversation(page, on)
-        _wire_settings(page, on)
-        _wire_downloads(page)
+        _Wiring(page, turns)
 
 
-def _wire_opening(page: Page, on: Events) -> None:
-    tab = [page.visit, page.saved, page.linked_run]
-    for opened in (page.blocks.load, page.knock.tick):
-        opened(on.open, tab, page.painted, js=browser.RECALL, **_QUIET)
-    page.blocks.load(None, js=browser.PREPARE)
-    page.saved.change(None, page.saved, js=browser.KEEP)
+class _Wiring:
+    def __init__(self, page: Page, turns: Turns) -> None:
+        self._page = page
+        self._turns = turns
+        self._wire_opening()
+        self._wire_turns()
+        self._wire_settings()
+        self._wire_downloads()
 
+    def _wire_opening(self) -> None:
+        page = self._page
+        tab = [page.visit, page.saved, page.linked_run]
+        self._on(page.blocks.load, self._open, tab, js="recall")
+        page.blocks.load(None, js="prepare")
+        page.saved.change(None, page.saved, js="keep")
 
-def _wire_conversation(page: Page, on: Events) -> None:
-    controls = list(page.controls.values())
-    asked = gr.on(
-        [page.send.click, page.message.submit],
-        on.ask,
-        [page.visit, page.message, *controls],
-        page.painted,
-        **_QUIET,
-    )
-    started = page.starters.click(
-        on.start, [page.visit, page.starters, *controls], page.painted, **_QUIET
-    )
-    again = gr.on(
-        [page.regenerate.click, page.retry.click],
-        on.again,
-        [page.visit, *controls],
-        page.painted,
-        **_QUIET,
-    )
-    stopped = page.stop.click(on.stop, page.visit, page.painted, **_QUIET)
-    cleared = page.clear.click(on.clear, page.visit, page.painted, **_QUIET)
-    for done in (asked, started, again, stopped, cleared):
-        done.then(None, js=browser.REFOCUS)
-    page.message.change(None, [page.message, page.limit], page.counter, js=browser.COUNT)
+    def _wire_turns(self) -> None:
+        page, controls = self._page, [*self._page.controls.values()]
+        asking = [page.visit, page.message, *controls]
+        done = [
+            self._on(page.send.click, self._ask, asking),
+            self._on(page.message.submit, self._ask, asking),
+            self._on(page.starters.click, self._start, [page.visit, page.starters, *controls]),
+            self._on(page.regenerate.click, self._again, [page.visit, *controls]),
+            self._on(page.retry.click, self._again, [page.visit, *controls]),
+            self._on(page.stop.click, self._stop, [page.visit]),
+            self._on(page.clear.click, self._clear, [page.visit]),
+        ]
+        for event in done:
+            event.then(None, js="refocus")
 
+    def _wire_settings(self) -> None:
+        page = self._page
+        self._on(page.assistant.input, self._choose, [page.visit, page.assistant])
+        self._on(page.newest_first.input, self._order, [page.visit, page.newest_first])
+        page.newest_first.change(None, page.newest_first, js="order")
+        page.theme.click(None, js="switchTheme")
+        for changed in (page.message.change, page.limit.change):
+            changed(None, [page.message, page.limit], page.counter, js="counter")
 
-def _wire_settings(page: Page, on: Events) -> None:
-    page.assistant.input(on.choose, [page.visit, page.assistant], page.painted, **_QUIET)
-    page.newest_first.input(on.order, [page.visit, page.newest_first], page.painted, **_QUIET)
-    page.theme.click(None, js=browser.SWITCH_THEME)
+    def _wire_downloads(self) -> None:
+        page = self._page
+        for button, text, save in (
+            (page.csv, lambda visit: visit.transcript.to_csv(), "downloadCsv"),
+            (page.json, lambda visit: visit.transcript.to_json(), "downloadJson"),
+        ):
+            ready = self._on(button.click, text, [page.visit], page.download)
+            ready.then(None, page.download, js=save)
 
+    def _on(
+        self, event: Any, does: Any, inputs: list[Any], outputs: Any = None, **more: Any
+    ) -> Any:
+        return event(
+            does,
+            inputs,
+            outputs or self._page.painted,
+            show_progress="hidden",
+            trigger_mode="multiple",  # stop and a new question get through while a reply comes
+            concurrency_limit=None,
+            api_visibility="private",
+            **more,
+        )
 
-def _wire_downloads(page: Page) -> None:
-    for button, text, save in (
-        (page.csv, lambda visit: visit.transcript.to_csv(), browser.SAVE_CSV),
-        (page.json, lambda visit: visit.transcript.to_json(), browser.SAVE_JSON),
-    ):
-        button.click(text, page.visit, page.download, **_QUIET).then(None, page.download, js=save)
+    async def _open(self, visit: Visit, saved: str, linked_run: str) -> Paintings:
+        met = False
+        async for painted in self._painted(visit, self._turns.open(visit, saved, linked_run)):
+            # Once the API has been met, the settings are the person's.
+            yield painted if met else painting.everything(self._page, visit)
+            met = visit.trouble is None
+
+    async def _ask(self, visit: Visit, question: str, *values: Any) -> Paintings:
+        said = len(visit.transcript.messages)
+        self._read(visit, values)
+        async for painted in self._painted(visit, self._turns.ask(visit, question)):
+            if len(visit.transcript.messages) > said and question:
+                painted[self._page.message] = question = ""
+            yield painted
+
+    async def _start(self, visit: Visit, starter: list[str], *values: Any) -> Paintings:
+        self._read(visit, values)
+        async for painted in self._painted(visit, self._turns.ask(visit, starter[0])):
+            yield painted
+
+    async def _again(self, visit: Visit, *values: Any) -> Paintings:
+        self._read(visit, values)
+        async for painted in self._painted(visit, self._turns.again(visit)):
+            yield painted
+
+    async def _stop(self, visit: Visit) -> Painted:
+        await self._turns.stop(visit)
+        return painting.conversation(self._page, visit)
+
+    async def _clear(self, visit: Visit) -> Painted:
+        await self._turns.clear(visit)
+        return painting.everything(self._page, visit)
+
+    def _choose(self, visit: Visit, assistant_id: str) -> Painted:
+        visit.choose(assistant_id)
+        return painting.everything(self._page, visit)
+
+    def _order(self, visit: Visit, newest_first: bool) -> Painted:
+        visit.newest_first = newest_first
+        return painting.everything(self._page, visit)
+
+    def _read(self, visit: Visit, values: tuple[Any, ...]) -> None:
+        visit.values = dict(zip(self._page.controls, values, strict=True))
+
+    async def _painted(self, visit: Visit, turn: Turn) -> Paintings:
+        """The conversation as it grows; the browser keeps it when it begins, is named and ends."""
+        before: Painted = {}
+        kept: str | None = ""
+        async with aclosing(turn) as steps:
+            async for _ in steps:
+                painted = painting.conversation(self._page, visit)
+                if not visit.transcript.busy or visit.transcript.run_id != kept:
+                    kept = visit.transcript.run_id
+                    painted[self._page.saved] = visit.saved()
+                if news := painting.news(painted, before):
+                    yield news
+                before = painted

@@ -10,7 +10,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   box.oninput = () => {
     fit(box);
-    count(box, counter, data.limit);
+    count(box.value, counter, data.limit);
     sessionStorage.setItem("parley-draft", box.value);
   };
   box.onkeydown = (event) => {
@@ -33,7 +33,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (focused || accepted) box.focus();
 
   const log = document.querySelector(".st-key-log");
-  log.tabIndex = 0;
   for (const [name, value] of Object.entries({ role: "log", "aria-live": "off", "aria-label": "Conversation" }))
     log.setAttribute(name, value);
   follow(log, document.querySelector("[data-testid=stMain]"), data.newestFirst);

@@ -3,6 +3,7 @@
 import re
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -11,8 +12,9 @@ from clients.python.pages import CONVERSATION_CSS, CONVERSATION_JS, texts
 from clients.streamlit_ui import controls
 from clients.streamlit_ui.tab import Tab
 
-SECONDS_TO_KNOCK = 2.0
-"""How often an API that doesn't answer is asked again."""
+
+ABOUT = "One typed contract for a chat, and frontends that can be swapped."
+"""Streamlit shows its menu, and in it the choice of light or dark, where there is more to tell."""
 
 
 def _file(name: str) -> str:
@@ -29,28 +31,25 @@ composer = st.components.v2.component(
 
 def show(tab: Tab) -> None:
     """Paint the page, and go on painting while a reply comes."""
-    st.set_page_config(page_title=texts.TITLE)
+    st.set_page_config(page_title=texts.TITLE, menu_items={"About": ABOUT})
     st.html(f"<style>{CONVERSATION_CSS}{_file('style.css')}</style>")
-    going, run_id = tab.work.going, tab.visit.transcript.run_id
+    going, phase = tab.work.going, tab.visit.phase
     with st.sidebar:
         settings(tab)
     heading(tab)
     # Where the newest is on top, one writes above it; else at the bottom of the window.
     with st.container(key="desk") if tab.visit.newest_first else st.bottom:
-        trouble = st.empty()
+        sentence = alert(tab)
         starters(tab)
         message_box(tab)
         tools(tab)
     growing = conversation(tab)
-    alert(tab, trouble)
-    while tab.work.going and tab.visit.transcript.run_id == run_id:
+    while tab.work.going and tab.visit.phase == phase:
         tab.work.wait()
         draw(growing, texts.growing(tab.visit))
-        alert(tab, trouble)
+        draw(sentence, alert_html(tab))
     if going:
         st.rerun()
-    if tab.visit.trouble:
-        knock()
 
 
 def settings(tab: Tab) -> None:
@@ -71,8 +70,8 @@ def settings(tab: Tab) -> None:
 
 
 def heading(tab: Tab) -> None:
-    about = escape(texts.about(tab.visit))
-    st.html(f'<header><h1>{escape(texts.title(tab.visit))}</h1><p class="about">{about}</p></header>')
+    title, about = escape(texts.title(tab.visit)), escape(texts.about(tab.visit))
+    st.html(f'<header class="about-assistant"><h1>{title}</h1><p>{about}</p></header>')
 
 
 def starters(tab: Tab) -> None:
@@ -85,7 +84,6 @@ def starters(tab: Tab) -> None:
 
 def message_box(tab: Tab) -> None:
     visit = tab.visit
-    told = st.session_state.get("composer", {})
     composer(
         key="composer",
         data={
@@ -101,30 +99,24 @@ def message_box(tab: Tab) -> None:
         on_asked_change=lambda: tab.ask(st.session_state.composer.asked),
         on_stopped_change=tab.stop,
     )
-    del told
 
 
 def tools(tab: Tab) -> None:
     transcript = tab.visit.transcript
     with st.container(horizontal=True, key="tools", vertical_alignment="center"):
-        st.button("Regenerate", on_click=tab.again, disabled=not transcript.can_regenerate)
-        st.button("Clear conversation", on_click=tab.clear)
-        st.download_button(
-            "Download CSV",
-            lambda: tab.visit.transcript.csv_file(),
-            "conversation.csv",
-            "text/csv",
-            on_click="ignore",
+        plain: dict[str, Any] = {"type": "tertiary"}
+        st.button(
+            "Regenerate", on_click=tab.again, disabled=not transcript.can_regenerate, **plain
         )
-        st.download_button(
-            "Download JSON",
-            lambda: tab.visit.transcript.to_json(),
-            "conversation.json",
-            "application/json",
-            on_click="ignore",
-        )
+        st.button("Clear conversation", on_click=tab.clear, **plain)
+        for kind, file in (("CSV", tab.csv), ("JSON", tab.json)):
+            name, how = f"conversation.{kind.lower()}", {"on_click": "ignore", **plain}
+            st.download_button(f"Download {kind}", file, name, **how)
         cost = escape(texts.cost(tab.visit))
-        st.html(f'<div class="cost" role="status" aria-live="off" aria-label="Session cost">{cost}</div>')
+        st.html(
+            '<div class="cost" role="status" aria-live="off" aria-label="Session cost">'
+            f"{cost}</div>"
+        )
 
 
 def conversation(tab: Tab) -> DeltaGenerator:
@@ -144,25 +136,19 @@ def draw(place: DeltaGenerator, html: str) -> None:
         place.empty()
 
 
-def alert(tab: Tab, place: DeltaGenerator) -> None:
-    trouble = texts.trouble(tab.visit)
-    if not trouble.sentence:
-        place.empty()
-        return
-    with place.container(horizontal=True, key="trouble", vertical_alignment="center"):
-        st.html(f'<div class="alert" role="alert">{escape(trouble.sentence)}</div>')
-        if trouble.retryable:
-            st.button("Retry", on_click=tab.again)
+def alert(tab: Tab) -> DeltaGenerator:
+    """Draws what stands in the way; returns the place of its sentence."""
+    with st.container(horizontal=True, key="trouble", vertical_alignment="center"):
+        sentence, retry = st.empty(), st.empty()
+    draw(sentence, alert_html(tab))
+    if texts.trouble(tab.visit).retryable:
+        retry.button("Retry", on_click=tab.again)
+    return sentence
 
 
-@st.fragment(run_every=SECONDS_TO_KNOCK)
-def knock() -> None:
-    """Ask an API that didn't answer again; Streamlit runs this by itself."""
-    tab = Tab.here()
-    if tab.visit.trouble:
-        tab.open()
-        if not tab.visit.trouble:
-            st.rerun()
+def alert_html(tab: Tab) -> str:
+    sentence = escape(texts.trouble(tab.visit).sentence)
+    return f'<div class="alert" role="alert">{sentence}</div>' if sentence else ""
 
 
 def _as_it_is(text: str) -> str:

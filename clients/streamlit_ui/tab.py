@@ -34,16 +34,15 @@ class Tab:
         tab: Tab = st.session_state.setdefault("tab", cls())
         return tab
 
-    def open(self, saved: str = "") -> None:
+    def open(self, saved: str) -> None:
         """Meet the API, and go on with what was kept or with the run in the page's address."""
         self.opened = True
-        run(turns().open(self.visit, saved, st.query_params.get("run", "")))
-        self.work.take(turns().follow(self.visit))
+        self.work.take(turns().open(self.visit, saved, st.query_params.get("run", "")))
 
     def ask(self, question: str) -> None:
         self._read_controls()
         self.work.take(turns().ask(self.visit, question))
-        self.accepted += self.visit.transcript.busy
+        self.accepted += self.visit.transcript.problem is None
 
     def again(self) -> None:
         self._read_controls()
@@ -57,6 +56,12 @@ class Tab:
 
     def choose(self) -> None:
         self.visit.choose(st.session_state.assistant)
+
+    def csv(self) -> bytes:
+        return self.visit.transcript.csv_file()
+
+    def json(self) -> str:
+        return self.visit.transcript.to_json()
 
     def key_of(self, control: PanelControl) -> str:
         """Where Streamlit keeps the control's value; every assistant has its own."""

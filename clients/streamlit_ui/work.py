@@ -12,28 +12,31 @@ PATIENCE_SECONDS = 0.1
 
 
 class Work:
-    """The turn that a visit takes, if any. It is never interrupted by the script."""
+    """The turns that a visit takes. The script never interrupts them."""
 
     def __init__(self) -> None:
         self._news = threading.Event()
-        self._future: Future[None] | None = None
+        self._turns: list[Future[None]] = []
 
     @property
     def going(self) -> bool:
-        return self._future is not None and not self._future.done()
+        """True while a turn isn't over; raises what one has raised."""
+        over = [turn for turn in self._turns if turn.done()]
+        self._turns = [turn for turn in self._turns if turn not in over]
+        for turn in over:
+            turn.result()
+        return bool(self._turns)
 
     def take(self, turn: Turn) -> None:
         """Begin the turn; returns when there is something to paint."""
         self._news.clear()
-        self._future = submit(self._take(turn))
+        self._turns.append(submit(self._take(turn)))
         self._news.wait()
 
     def wait(self) -> None:
         """Return when there is something to paint, and every now and then."""
         self._news.wait(PATIENCE_SECONDS)
         self._news.clear()
-        if self._future is not None and self._future.done():
-            self._future.result()
 
     async def _take(self, turn: Turn) -> None:
         try:

@@ -56,6 +56,9 @@ PROBLEM = "... on Problem { reason retryable }"
 START = f"""mutation($input: ChatInput!) {{
   startRun(input: $input) {{ __typename ... on Run {{ id }} {PROBLEM} }}
 }}"""
+MUTATION = f"""mutation($input: ChatInput!) {{
+  chat(input: $input) {{ __typename ... on ChatReply {{ runId reply {{ content }} }} {PROBLEM} }}
+}}"""
 CANCEL = f"""mutation($id: ID!) {{
   cancelRun(id: $id) {{ __typename ... on Cancellation {{ outcome status }} {PROBLEM} }}
 }}"""

@@ -34,5 +34,6 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
     """A client that never reuses a connection: each request may be cut by itself."""
     connector = aiohttp.TCPConnector(limit=0, force_close=True)
     timeout = aiohttp.ClientTimeout(total=120, sock_connect=30)
-    async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
+    session = aiohttp.ClientSession(connector=connector, timeout=timeout, read_bufsize=1 << 25)
+    async with session:
         yield session

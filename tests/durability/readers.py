@@ -56,7 +56,9 @@ async def over_websocket(
     address = url.replace("http", "ws") + "/graphql"
     protocol = Subprotocol("graphql-transport-ws")
     try:
-        socket = await connect(address, subprotocols=[protocol], compression=None, proxy=None)
+        socket = await connect(
+            address, subprotocols=[protocol], compression=None, proxy=None, max_size=None
+        )
     except (OSError, EOFError, ConnectionClosed) as error:
         raise CutError from error
     payload = {"query": ask.query, "variables": ask.variables}

@@ -5,14 +5,10 @@ from typing import Any
 
 import aiohttp
 
-from tests.durability.asking import CHAT, PROBLEM, START, Ask, Event, chat_input, post
+from tests.durability.asking import CHAT, MUTATION, START, Ask, Event, chat_input, post
 from tests.durability.readers import READS, over_sse
 from tests.servers import LiveServer
 from tests.upstream.server import FakeUpstream
-
-MUTATION = f"""mutation($input: ChatInput!) {{
-  chat(input: $input) {{ __typename ... on ChatReply {{ runId reply {{ content }} }} {PROBLEM} }}
-}}"""
 
 
 async def ask_all_ways(

@@ -6,10 +6,9 @@ from pathlib import Path
 import aiohttp
 
 from tests.conftest import StartServer
-from tests.durability.asking import CANCEL, RUN, chat_input, post, start_run
+from tests.durability.asking import CANCEL, MUTATION, RUN, chat_input, post, start_run
 from tests.durability.logged import events_of
 from tests.durability.readers import Reader
-from tests.durability.test_idempotency import MUTATION
 from tests.servers import LiveServer
 from tests.upstream.server import FakeUpstream
 

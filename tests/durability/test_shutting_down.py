@@ -13,6 +13,7 @@ from tests.durability.conftest import Serve
 from tests.durability.logged import assert_whole, events_of, kept, log_lines, seen
 from tests.durability.readers import READS, Reader
 from tests.durability.scale import times
+from tests.durability.waiting import until
 from tests.servers import DEADLINE, ServerProcess
 from tests.upstream.playlist import Condition
 from tests.upstream.script import last_question
@@ -22,11 +23,6 @@ STREAMS = times(100)
 GRACE_SECONDS = 4.0
 EXIT_SECONDS = GRACE_SECONDS + 20
 """Generous: a busy machine needs longer to close things; the server's own bound is 7 more."""
-
-
-async def draining(server: ServerProcess) -> None:
-    while not log_lines(server, "server.draining"):
-        await asyncio.sleep(0.01)
 
 
 def asks(question: str) -> Condition:
@@ -67,12 +63,11 @@ async def test_a_hundred_streams_end_within_the_grace_or_are_kept_as_incomplete(
     ids = [await start_run(http, server.url, question) for question in questions]
     readers = [Reader(http, server.url, run_id) for run_id in ids]
     reading = [asyncio.create_task(read(*pair)) for pair in zip(readers, cycle(READS))]
-    while not all(reader.text.endswith("t4") for reader in readers[1::2]):
-        await asyncio.sleep(0.01)
+    await until(lambda: all(reader.text.endswith("t4") for reader in readers[1::2]))
 
     server.terminate()
     begun = time.monotonic()
-    await draining(server)
+    await until(lambda: log_lines(server, "server.draining"))
     await assert_refused(http, server.url)
     for gate in gates:
         gate.open()
@@ -94,16 +89,15 @@ async def test_a_second_signal_ends_the_server_now(
     server = serve(
         PARLEY_WORKERS=workers,
         PARLEY_SHUTDOWN_GRACE_SECONDS="600",
-        PARLEY_LEASE_SECONDS="1",
+        PARLEY_LEASE_SECONDS="3",
     )
     upstream.fault("hang", 5, times=10)
     ids = [await start_run(http, server.url, "Count.") for _ in range(10)]
     readers = [Reader(http, server.url, run_id) for run_id in ids]
     reading = [asyncio.create_task(read(reader, "sse")) for reader in readers]
-    while not all(reader.text.endswith("t4") for reader in readers):
-        await asyncio.sleep(0.01)
+    await until(lambda: all(reader.text.endswith("t4") for reader in readers))
     server.terminate()
-    await draining(server)
+    await until(lambda: log_lines(server, "server.draining"))
     assert not any(task.done() for task in reading)
     server.terminate()
     await exited(server, DEADLINE)

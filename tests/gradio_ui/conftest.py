@@ -1,101 +1,23 @@
-"""One model, API and page for all tests, one browser for each module: what is asked begins anew.
-
-The browser holds its thread's event loop while it runs, hence no longer than a module.
-"""
-
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+"""The Gradio page, and how one chooses there."""
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
 
-from tests.browser import Tab, chromium_running, new_profile
-from tests.gradio_ui.screen import Screen
-from tests.gradio_ui.serving import PageProcess
-from tests.servers import ServerProcess
-from tests.upstream import FakeUpstream
+pytest.register_assert_rewrite("tests.pages.scenarios")
 
-OpenTab = Callable[..., Tab]
-
-
-def asking(upstream: FakeUpstream) -> dict[str, str]:
-    """Environment of an API whose model is the scripted one, at a known price."""
-    return {
-        "OPENAI_BASE_URL": upstream.base_url,
-        "OPENAI_API_KEY": "sk-test",
-        "PARLEY_MODEL": "gpt-4o-mini",
-        "PARLEY_MODELS": "other",
-        "PARLEY_PRICES": "openai",
-    }
+from tests.pages.fixtures import *  # noqa: E402, F403
+from tests.pages.fixtures import ChooseAssistant  # noqa: E402
+from tests.pages.screen import Screen  # noqa: E402
 
 
 @pytest.fixture(scope="package")
-def work_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("gradio")
-
-
-@pytest.fixture(scope="package")
-def fake_model() -> Iterator[FakeUpstream]:
-    with FakeUpstream() as upstream:
-        yield upstream
+def frontend() -> str:
+    return "gradio"
 
 
 @pytest.fixture
-def upstream(fake_model: FakeUpstream) -> FakeUpstream:
-    """The scripted model, with nothing queued and nothing remembered."""
-    fake_model.reset()
-    return fake_model
+def choose_assistant() -> ChooseAssistant:
+    def choose(screen: Screen, name: str) -> None:
+        screen.page.get_by_role("combobox", name="Assistant").click()
+        screen.page.get_by_role("option", name=name).click()
 
-
-@pytest.fixture(scope="package")
-def api(fake_model: FakeUpstream, work_dir: Path) -> Iterator[ServerProcess]:
-    with ServerProcess(work_dir / "data", **asking(fake_model)) as server:
-        yield server
-
-
-@pytest.fixture(scope="package")
-def served(api: ServerProcess, work_dir: Path) -> Iterator[PageProcess]:
-    with PageProcess(api.url, work_dir / "page.log") as process:
-        yield process
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium_running() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def profile(browser: Browser) -> BrowserContext:
-    """Shared, because Gradio's page is big and the cache saves most of it."""
-    return new_profile(browser)
-
-
-@pytest.fixture
-def open_tab(browser: Browser, profile: BrowserContext) -> Iterator[OpenTab]:
-    """`open_tab(url, **profile)`; in the end no tab may have left the machine or had an error."""
-    tabs: list[Tab] = []
-
-    def opened(url: str, **options: Any) -> Tab:
-        tabs.append(Tab(new_profile(browser, **options) if options else profile, url))
-        return tabs[-1]
-
-    yield opened
-    for tab in tabs:
-        tab.page.close()
-    assert [tab.outside for tab in tabs if tab.outside] == []
-    assert [tab.errors for tab in tabs if tab.errors] == []
-
-
-@pytest.fixture
-def tab(open_tab: OpenTab, served: PageProcess, upstream: FakeUpstream) -> Tab:
-    return open_tab(served.url)
-
-
-@pytest.fixture
-def screen(tab: Tab) -> Screen:
-    """The page, ready for a question."""
-    screen = Screen(tab.page)
-    screen.wait_until_ready()
-    return screen
+    return choose

@@ -7,9 +7,9 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.gradio_ui.conftest import OpenTab
-from tests.gradio_ui.screen import Screen
-from tests.gradio_ui.serving import PageProcess
+from tests.pages.fixtures import OpenTab
+from tests.pages.screen import Screen
+from tests.pages.serving import PageProcess
 from tests.upstream import FakeUpstream
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
@@ -81,20 +81,6 @@ def test_the_keyboard_alone_is_enough(screen: Screen, upstream: FakeUpstream) ->
         if screen.log.evaluate("log => log === document.activeElement"):
             return
     pytest.fail("the conversation cannot be reached to scroll it")
-
-
-def test_an_empty_or_repeated_enter_sends_nothing(screen: Screen, upstream: FakeUpstream) -> None:
-    screen.box.press("Enter")
-    expect(screen.alert).to_contain_text("Write a question first")
-    gate = upstream.numbered(3, gated=True)
-    screen.ask("Count")
-    screen.box.fill("Impatient")
-    screen.box.press("Enter")
-    expect(screen.alert).to_contain_text("Wait for the reply to end")
-    gate.open()
-    screen.wait_until_idle()
-    expect(screen.box).to_have_value("Impatient")
-    assert len(upstream.requests) == 1
 
 
 def test_a_whole_reply_is_announced_once_and_not_word_by_word(

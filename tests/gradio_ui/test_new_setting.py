@@ -1,16 +1,16 @@
 """A backend engineer adds a setting; nobody touches the page."""
 
-import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.gradio_ui.conftest import OpenTab, asking
-from tests.gradio_ui.screen import Screen
-from tests.gradio_ui.serving import PageProcess
+from tests.pages.fixtures import OpenTab
+from tests.pages.screen import Screen
+from tests.pages.serving import PageProcess
 from tests.servers import ServerProcess
 from tests.upstream import FakeUpstream
 
@@ -44,16 +44,22 @@ def copy_with_setting(folder: Path) -> None:
 
 
 def test_a_new_setting_appears_in_the_page_and_reaches_the_model(
-    open_tab: OpenTab, upstream: FakeUpstream, tmp_path: Path
+    frontend: str,
+    open_tab: OpenTab,
+    upstream: FakeUpstream,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     copy_with_setting(tmp_path)
-    from_copy = {"PYTHONSAFEPATH": "1", "PYTHONPATH": str(tmp_path)}
-    api = ServerProcess(tmp_path / "data", **from_copy, **asking(upstream))
-    with api, PageProcess(api.url, tmp_path / "page.log", root=tmp_path) as served:
+    monkeypatch.setenv("PYTHONSAFEPATH", "1")  # or the folder that they start in comes first
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    model = {"OPENAI_BASE_URL": upstream.base_url, "PARLEY_MODEL": "fake"}
+    api = ServerProcess(tmp_path / "data", **model)
+    with api, PageProcess(frontend, api.url, tmp_path / "page.log") as served:
         screen = Screen(open_tab(served.url).page)
         screen.wait_until_ready()
         expect(screen.page.get_by_text("Share of the likeliest words")).to_be_visible()
-        number = screen.page.get_by_role("spinbutton", name=re.compile("Top P"))
+        number = screen.page.get_by_role("spinbutton", name="Top P")
         number.fill("0.85")
         number.press("Tab")
         screen.ask_and_wait("Who?")

@@ -20,7 +20,7 @@ CONTROLS: tuple[Control, ...] = (
     ),
     Control(
         choices=[],
-        description="The model that replies; one of the choices that `query controls` lists.",
+        description="The model that replies.",
         kind=ControlKind.CHOICE,
         label="Model",
         max=None,

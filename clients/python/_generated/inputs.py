@@ -55,7 +55,7 @@ class ChatSettings:
     max_tokens: int | None | Unset = UNSET
     """Greatest length of the reply, in tokens (about 4 characters each)."""
     model: str | None | Unset = UNSET
-    """The model that replies; one of the choices that `query controls` lists."""
+    """The model that replies."""
     temperature: float | None | Unset = UNSET
     """Randomness: 0 repeats itself, 1 is lively, 2 is wild."""
 

@@ -4,8 +4,8 @@
 const counted = (text) => [...text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "")].length;
 
 // Shows `12 / 50` while a question is typed; nothing where there is no limit.
-function count(box, counter, limit) {
-  const length = counted(box.value);
+function count(text, counter, limit) {
+  const length = counted(text);
   counter.textContent = limit ? `${length} / ${limit}` : "";
   counter.classList.toggle("over", Boolean(limit) && length > limit);
 }

@@ -80,7 +80,8 @@ def article(message: ChatMessage, author: str) -> str:
 def _spoken(block: Token) -> str:
     if not block.children:
         return block.content
-    return "".join(part.content or " " for part in block.children)
+    breaks = {"softbreak", "hardbreak"}
+    return "".join(" " if part.type in breaks else part.content for part in block.children)
 
 
 def _body(message: ChatMessage) -> str:
@@ -100,7 +101,8 @@ def _footer(message: ChatMessage) -> str:
     facts = [message.note or "", message.tokens_text, cost]
     told = "".join(f"<span>{escape(fact)}</span>" for fact in facts if fact)
     run = f'<a href="?run={escape(message.run_id)}" {_NEW_TAB}>Link</a>' if message.run_id else ""
-    return f"<footer>{told}{run}{_copy_button(message.content)}</footer>"
+    copied = _copy_button(message.content) if message.content else ""
+    return f"<footer>{told}{run}{copied}</footer>"
 
 
 def _copy_button(text: str) -> str:

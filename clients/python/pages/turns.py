@@ -25,6 +25,9 @@ from clients.python.pages.visit import Visit
 
 Turn: TypeAlias = AsyncGenerator[None, None]
 
+SECONDS_TO_KNOCK = 2.0
+"""How often an API that doesn't answer is asked again."""
+
 
 class Turns:
     """The turns that a visit can take with one API."""
@@ -32,25 +35,33 @@ class Turns:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def open(self, visit: Visit, saved: str = "", linked_run: str = "") -> None:
+    async def open(self, visit: Visit, saved: str = "", linked_run: str = "") -> Turn:
         """Ask the API what it offers, then show what this tab held before, or the linked run.
 
-        Where the API doesn't answer, the visit's `trouble` says so; open it again later.
+        Where the API doesn't answer, the visit's `trouble` says so, and it is asked again.
         """
         visit.restore(saved)
         await self._meet(visit)
-        if visit.health and linked_run not in ("", visit.transcript.run_id):
+        while visit.trouble:
+            yield
+            await asyncio.sleep(SECONDS_TO_KNOCK)
+            await self._meet(visit)
+        if linked_run not in ("", visit.transcript.run_id):
             await self._join(visit, linked_run)
+        yield
+        async with aclosing(self.follow(visit)) as followed:
+            async for _ in followed:
+                yield
 
     async def follow(self, visit: Visit) -> Turn:
         """Take up the run that is going, if there is one."""
-        if visit.health and (point := visit.transcript.resume_point()):
+        if point := visit.transcript.resume_point():
             async with aclosing(self._read(visit, self._session.follow(*point))) as read:
                 async for _ in read:
                     yield
 
     def ask(self, visit: Visit, question: str) -> Turn:
-        """Send the question. Where it may not be sent, the visit isn't busy at the first yield."""
+        """Send the question. At the first yield the transcript has a problem where it isn't sent."""
         return self._reply(visit, lambda: visit.transcript.ask(question))
 
     def again(self, visit: Visit) -> Turn:
@@ -105,7 +116,7 @@ class Turns:
     async def _reply(
         self, visit: Visit, next_history: Callable[[], list[MessageInput] | None]
     ) -> Turn:
-        settings = visit.settings()
+        settings = {} if visit.transcript.busy else visit.settings()
         history = None if settings is None else next_history()
         yield
         if history is None:

@@ -33,6 +33,11 @@ class Visit:
     def panel(self) -> Panel:
         return Panel.of(self.controls, self.assistant)
 
+    @property
+    def phase(self) -> tuple[str | None, bool, bool]:
+        """While it stays the same, only words come; else more of the page changes."""
+        return self.transcript.run_id, self.transcript.busy, self.trouble is None
+
     def choose(self, assistant_id: str | None) -> None:
         """Let another assistant answer from now on; what was said stays."""
         self.assistant_id, self.values = assistant_id, {}

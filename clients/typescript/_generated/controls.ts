@@ -20,7 +20,7 @@ export const CONTROLS: readonly Control[] = [
   },
   {
     choices: [],
-    description: "The model that replies; one of the choices that `query controls` lists.",
+    description: "The model that replies.",
     kind: "CHOICE",
     label: "Model",
     max: null,

@@ -28,7 +28,7 @@ export interface ChatInput {
 export interface ChatSettings {
   /** Greatest length of the reply, in tokens (about 4 characters each). */
   readonly maxTokens?: number | null;
-  /** The model that replies; one of the choices that `query controls` lists. */
+  /** The model that replies. */
   readonly model?: string | null;
   /** Randomness: 0 repeats itself, 1 is lively, 2 is wild. */
   readonly temperature?: number | null;

@@ -1,0 +1,120 @@
+"""HTTP to one OpenAI-compatible server, with the address and credentials of the `openai` package.
+
+The package makes a request from its options, hands it to httpx2, and that to aiohttp: together
+three quarters of what a short reply costs, and a fifth of each token. So aiohttp is spoken to
+itself, with what the package has made of the settings.
+"""
+
+import contextlib
+import ssl
+from urllib.parse import urlsplit
+
+import aiohttp
+import httpx2
+from openai import AsyncOpenAI
+from yarl import URL
+
+from api.providers.errors import ModelUnavailableError
+from api.providers.refusals import refusal, unreachable
+
+CONNECTIONS = 4096
+"""Most connections at a time."""
+
+LARGEST_REFUSAL = 65_536
+"""Bytes read of an answer that refuses: enough for any error object, and a bound."""
+
+KEEP_ALIVE = 4.0
+"""Seconds that an idle TLS connection is kept: less than the 5 after which many servers close it,
+or a request would now and then meet a connection that is just being closed."""
+
+BROKEN = (aiohttp.ClientError, OSError)
+"""What a connection that breaks raises."""
+
+
+class Wire:
+    """Requests to the server at `base_url`; `connect` is the deadline of a connection in seconds.
+
+    Every failure before there is a successful answer is a ProviderError.
+    """
+
+    def __init__(self, base_url: str, api_key: str, connect: float) -> None:
+        client = AsyncOpenAI(api_key=api_key, base_url=base_url)
+        known = {**client.default_headers, **client.auth_headers}
+        self._url = str(client.base_url).rstrip("/")
+        self._headers = {k: v for k, v in known.items() if isinstance(v, str)} | _headers(base_url)
+        self._base_url = base_url
+        self._connect = connect
+        self._session: aiohttp.ClientSession | None = None
+        self.closed = False
+
+    async def post(self, path: str, body: bytes) -> aiohttp.ClientResponse:
+        """The answer's head, 2xx; its body is the caller's to read, and the answer to close."""
+        return await self._asked("POST", path, body)
+
+    async def get(self, path: str) -> aiohttp.ClientResponse:
+        """The same for GET."""
+        return await self._asked("GET", path, None)
+
+    async def aclose(self) -> None:
+        self.closed = True
+        if self._session:
+            await self._session.close()
+
+    async def _asked(self, method: str, path: str, body: bytes | None) -> aiohttp.ClientResponse:
+        if self.closed:
+            raise ModelUnavailableError("The connection to the model's server is closed.")
+        self._session = self._session or self._open()
+        try:
+            response = await self._session.request(
+                method, URL(f"{self._url}{path}"), data=body, allow_redirects=False
+            )
+        except BROKEN as error:
+            raise unreachable(error, self._connect) from None
+        if not 200 <= response.status < 300:
+            raise refusal(response.status, response.headers, await _refusing_body(response))
+        return response
+
+    def _open(self) -> aiohttp.ClientSession:
+        parts = urlsplit(self._base_url)
+        secured = parts.scheme == "https"
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=CONNECTIONS,
+                ssl=_trust() if secured else False,
+                keepalive_timeout=KEEP_ALIVE if secured else None,
+                force_close=not secured,
+            ),
+            headers=self._headers,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect),
+            # A proxy cannot reach this machine's own servers.
+            trust_env=parts.hostname not in ("127.0.0.1", "localhost", "::1"),
+        )
+
+
+def _trust() -> ssl.SSLContext:
+    """The certificates that the package trusts: its list, or what the environment names."""
+    return httpx2.create_ssl_context()
+
+
+def _headers(base_url: str) -> dict[str, str]:
+    headers = {
+        "Accept-Encoding": "identity",  # a compressed token arrives late
+        "Content-Type": "application/json",
+    }
+    if urlsplit(base_url).scheme == "http":
+        # Without TLS a new connection costs next to nothing, and llama.cpp closes each one after a
+        # reply without saying so: a request that follows quickly would be lost on the old one.
+        headers["Connection"] = "close"
+    return headers
+
+
+async def _refusing_body(response: aiohttp.ClientResponse) -> bytes:
+    content = b""
+    with contextlib.suppress(*BROKEN):
+        async for piece in response.content.iter_any():
+            content += piece
+            if len(content) > LARGEST_REFUSAL:
+                break
+    response.close()
+    return content

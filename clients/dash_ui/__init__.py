@@ -1,0 +1,1 @@
+"""The Dash page: a conversation, painted from `clients.python.Transcript`."""

@@ -1,0 +1,37 @@
+"""The page as an application to serve: its parts, what moves them, and how they look."""
+
+from pathlib import Path
+
+import gradio as gr
+from fastapi import FastAPI
+
+from clients.gradio_ui.page import build_page
+from clients.gradio_ui.theme import theme
+from clients.gradio_ui.wiring import wire
+from clients.python import AsyncSession
+from clients.python.pages import CONVERSATION_CSS, CONVERSATION_JS
+from clients.python.pages.turns import Turns
+
+
+def application(session: AsyncSession) -> FastAPI:
+    """One page over one API. Nothing is asked of the API before a browser opens the page."""
+    page = build_page()
+    wire(page, Turns(session))
+    style, script = CONVERSATION_CSS + _file("style.css"), CONVERSATION_JS + _file("browser.js")
+    app: FastAPI = gr.mount_gradio_app(
+        FastAPI(openapi_url=None),
+        page.blocks,
+        path="/",
+        theme=theme(),
+        head=f"<style>{style}</style><script>{script}</script>",
+        footer_links=[],
+        max_file_size=1,  # nothing is uploaded here
+        run_history=False,
+        show_error=False,
+        ssr_mode=False,
+    )
+    return app
+
+
+def _file(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")

@@ -1,0 +1,57 @@
+// What Gradio's events ask of the browser; the rest is in the conversation's own script.
+
+// Gradio gives its parts no roles.
+function describe() {
+  const log = document.querySelector("#conversation");
+  log.role = "log";
+  log.ariaLabel = "Conversation";
+  log.ariaLive = "off";
+  log.tabIndex = 0;
+  follow(log, log, false);
+  document.querySelector("#message textarea").setAttribute("aria-describedby", "counter");
+}
+
+function prepare() {
+  const theme = localStorage.getItem("parley-theme");
+  if (theme) document.body.classList.toggle("dark", theme === "dark");
+  // On a phone the settings would cover the conversation.
+  if (innerWidth < 768) document.querySelector("#settings.open .toggle-button")?.click();
+  describe();
+  copyOnClick();
+}
+
+function order(newestFirst) {
+  const log = document.querySelector("#conversation");
+  follow(log, log, newestFirst);
+}
+
+// → the visit, which is the server's; what the tab has kept; the run in the page's address.
+const recall = () => [null, recalled(), linkedRun()];
+
+function counter(text, limit) {
+  const length = counted(text);
+  return limit ? `<span class="counter ${length > limit ? "over" : ""}">${length} / ${limit}</span>` : "";
+}
+
+function switchTheme() {
+  const dark = document.body.classList.toggle("dark");
+  localStorage.setItem("parley-theme", dark ? "dark" : "light");
+}
+
+// A button that vanishes takes the focus with it; the next thing to do is to type.
+function refocus() {
+  if (document.activeElement === document.body) document.querySelector("#message textarea").focus();
+}
+
+// The file is made here, so that no conversation lies on the server's disk.
+function download(name, type, text) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+// Without the byte order mark, spreadsheets take UTF-8 for another encoding.
+const downloadCsv = (text) => download("conversation.csv", "text/csv;charset=utf-8", "\ufeff" + text);
+const downloadJson = (text) => download("conversation.json", "application/json", text);

@@ -1,0 +1,108 @@
+// Paints a conversation: all that it knows and does is in `parley-client`.
+import type { Conversation } from "parley-client";
+import { follow, save } from "parley-client/browser";
+import { spoken } from "parley-client/markdown";
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
+
+import { Composer } from "./composer.tsx";
+import { Message } from "./message.tsx";
+import { Settings } from "./settings.tsx";
+
+interface Props {
+  conversation: Conversation;
+}
+
+export function App({ conversation }: Props) {
+  useSyncExternalStore(conversation.subscribe, () => conversation.version);
+  const { assistant, newestFirst, transcript } = conversation;
+  const [isOpen, setOpen] = useState(false);
+  const title = assistant?.name ?? "Parley";
+  const log = <Log key="log" conversation={conversation} />;
+  const dock = <Dock key="dock" conversation={conversation} />;
+  return (
+    <>
+      <title>{title}</title>
+      <header>
+        <span className="brand">Parley</span>
+        <button aria-expanded={isOpen} aria-controls="settings" onClick={() => setOpen(!isOpen)}>
+          Settings
+        </button>
+      </header>
+      <aside id="settings" aria-label="Settings" data-open={isOpen}>
+        <Settings conversation={conversation} />
+      </aside>
+      <main data-empty={transcript.messages.length === 0}>
+        <div className="title">
+          <h1>{title}</h1>
+          <p>{assistant?.description}</p>
+        </div>
+        {newestFirst ? [dock, log] : [log, dock]}
+      </main>
+    </>
+  );
+}
+
+function Log({ conversation }: Props) {
+  const { assistant, newestFirst, transcript } = conversation;
+  const { busy, messages } = transcript;
+  const [box, list] = [useRef<HTMLDivElement>(null), useRef<HTMLDivElement>(null)];
+  useEffect(() => follow(box.current!, list.current!, newestFirst), [newestFirst]);
+  const regenerate = useCallback(() => void conversation.regenerate(), [conversation]);
+  const last = messages.at(-1);
+  const isReply = last?.role === "assistant";
+  const news = busy ? "The reply is being written." : isReply ? spoken(last.content) : "";
+  const drawn = transcript.view(newestFirst);
+  return (
+    <>
+      <div className="log" role="log" aria-live="off" aria-label="Conversation" tabIndex={0} ref={box}>
+        <div className="messages" ref={list}>
+          {drawn.map((message, place) => (
+            <Message
+              key={newestFirst ? drawn.length - place : place + 1}
+              message={message}
+              regenerate={message === last && isReply && !busy ? regenerate : undefined}
+            />
+          ))}
+          {messages.length === 0 && (
+            <div className="starters">
+              {assistant?.starters.map((starter) => (
+                <button key={starter} onClick={() => conversation.ask(starter)}>{starter}</button>
+              ))}
+            </div>
+          )}
+        </div>
+      </div>
+      <div className="unseen" aria-live="polite">{news}</div>
+    </>
+  );
+}
+
+function Dock({ conversation }: Props) {
+  const { problem, transcript } = conversation;
+  const { totals, reconnecting, tokensText, costText } = transcript;
+  const trouble = problem?.sentence ?? (reconnecting ? "The connection was lost. Trying again …" : "");
+  const isUsed = totals.totalTokens > 0 || totals.unknownUsages > 0;
+  const saveCsv = () => save("conversation.csv", "text/csv;charset=utf-8", transcript.csvFile());
+  const saveJson = () => save("conversation.json", "application/json", transcript.toJson());
+  return (
+    <div className="dock">
+      {trouble && (
+        <div className="trouble">
+          <div role="alert">{trouble}</div>
+          {problem?.retryable && transcript.canRegenerate && (
+            <button onClick={() => conversation.regenerate()}>Retry</button>
+          )}
+        </div>
+      )}
+      <Composer conversation={conversation} />
+      <div className="tools">
+        <span role="status" aria-live="off" aria-label="Session cost">
+          {isUsed && `Session: ${tokensText}, cost ${costText}`}
+        </span>
+        <button className="quiet" onClick={saveCsv}>Download CSV</button>
+        <button className="quiet" onClick={saveJson}>Download JSON</button>
+        <button className="quiet" onClick={() => conversation.clear()}>Clear conversation</button>
+      </div>
+    </div>
+  );
+}

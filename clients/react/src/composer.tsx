@@ -1,0 +1,46 @@
+// The box that a question is written in. Enter sends; with Shift it begins a line.
+import type { Conversation } from "parley-client";
+import { useEffect, useRef, useState } from "react";
+import type { KeyboardEvent } from "react";
+
+export function Composer({ conversation }: { conversation: Conversation }) {
+  const { transcript } = conversation;
+  const [question, setQuestion] = useState("");
+  const box = useRef<HTMLTextAreaElement>(null);
+  const isTooLong = (transcript.remaining(question) ?? 0) < 0;
+
+  // A button that vanishes takes the focus with it; the next thing to do is to type. On a phone
+  // the focus would open the keyboard over the reply.
+  useEffect(() => {
+    const isFree = document.activeElement === document.body;
+    if (isFree && matchMedia("(pointer: fine)").matches) box.current?.focus();
+  }, [transcript.busy]);
+
+  const send = () => {
+    if (conversation.ask(question)) setQuestion(""); // else it stays in the box
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    send();
+  };
+  return (
+    <div className="composer">
+      <textarea
+        ref={box}
+        value={question}
+        rows={Math.min(8, question.split("\n").length)}
+        placeholder="Ask a question"
+        aria-label="Message"
+        aria-describedby="counter"
+        aria-invalid={isTooLong}
+        onChange={(event) => setQuestion(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
+      <span id="counter" className={isTooLong ? "over" : ""}>{transcript.counter(question)}</span>
+      {transcript.busy
+        ? <button key="stop" className="stop" onClick={() => void conversation.stop()}>Stop</button>
+        : <button key="send" onClick={send}>Send</button>}
+    </div>
+  );
+}

@@ -1,0 +1,1 @@
+"""The terminal: a conversation painted with Textual, and `parley ask` for shells and scripts."""
