@@ -108,12 +108,12 @@ class SqliteRunLog:
                     after = batch[-1].seq
                     if isinstance(batch[-1], TERMINAL_EVENTS):
                         return
-                elif feed is None or feed.lost:
+                if len(batch) < BATCH and (feed is None or feed.lost):
                     watching = self._tail.watching(run_id, after)
                     feed = self._feeds.get(run_id) or watch.enter_context(watching)
-                elif feed.ended:
-                    return
-                else:
+                elif not batch and feed:
+                    if feed.ended:
+                        return
                     await feed.changed(after)
 
     async def _read_patiently(self, run_id: str, after: int) -> list[AnyRunEvent]:

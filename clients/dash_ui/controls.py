@@ -9,37 +9,47 @@ from dash.development.base_component import Component
 
 from clients.python import ControlKind, PanelControl
 
+_UNCHOSEN = "-"
+"""Stands for the empty value, which Dash's choices show as nothing."""
 
-def place(control: PanelControl) -> dict[str, str]:
-    """The id of the control's component."""
-    return {"type": "control", "index": control.path.replace(".", "-")}
+
+def of(path: Any, part: str = "control") -> dict[str, Any]:
+    """The id of a part of the control at `path`."""
+    return {"part": part, "path": path}
+
+
+def read(control: PanelControl, value: Any) -> Any:
+    """The value that a component shows, as the panel takes it."""
+    return "" if control.kind == ControlKind.CHOICE and value == _UNCHOSEN else value
 
 
 def drawn(control: PanelControl, value: Any) -> Component:
     """The control with its label and what it is for."""
-    where, value = place(control), control.shown if value is None else value
+    where, value = of(control.path), control.shown if value is None else value
     # What Dash makes of such an id in the page.
     name = json.dumps(where, sort_keys=True, separators=(",", ":"))
     parts = [html.Label(control.label, htmlFor=name), _field(control, value)]
     if control.kind == ControlKind.SLIDER:
-        told = {**where, "type": "told"}
-        parts.append(html.Span(str(value), id=told, **{"aria-hidden": "true"}))
+        parts.append(html.Span(str(value), id=of(control.path, "told")))
     return html.Div([*parts, html.P(control.description)], className="control")
 
 
 def _field(control: PanelControl, value: Any) -> Component:
-    about: dict[str, Any] = {"id": place(control), "value": value}
-    bounds: dict[str, Any] = {"min": control.min, "max": control.max, "step": control.step or "any"}
+    about: dict[str, Any] = {"id": of(control.path), "value": value}
+    bounds = {"min": control.min, "max": control.max, "step": control.step or "any"}
+    field: Component
     match control.kind:
         case ControlKind.SLIDER:
-            return dbc.Input(type="range", **bounds, **about)
+            field = dbc.Input(type="range", **bounds, **about)
         case ControlKind.NUMBER:
-            return dbc.Input(type="number", **bounds, **about)
+            field = dbc.Input(type="number", **bounds, **about)
         case ControlKind.CHOICE:
-            options = [{"label": label, "value": value} for label, value in control.options]
-            return dbc.Select(options, **about)
+            options = [{"label": label, "value": v or _UNCHOSEN} for label, v in control.options]
+            field = dbc.Select(options, **{**about, "value": value or _UNCHOSEN})
         case ControlKind.SWITCH:
-            return dbc.Switch(**about)
+            field = dbc.Switch(**about)
         case ControlKind.TEXT_AREA:
-            return dbc.Textarea(rows=4, maxlength=control.max_length, **about)
-    return dbc.Input(type="text", maxlength=control.max_length, **about)
+            field = dbc.Textarea(rows=4, maxlength=control.max_length, **about)
+        case _:
+            field = dbc.Input(type="text", maxlength=control.max_length, **about)
+    return field

@@ -2,7 +2,7 @@
 
 from dash import html, set_props
 
-from clients.dash_ui.controls import drawn
+from clients.dash_ui import controls
 from clients.python.pages import texts
 from clients.python.pages.visit import Visit
 
@@ -18,12 +18,13 @@ def words(visit: Visit) -> None:
 
 def conversation(visit: Visit) -> None:
     """What changes when a reply begins or ends."""
-    transcript, newest_first = visit.transcript, visit.newest_first
-    settled = {"html": texts.settled(visit), "newestFirst": newest_first}
+    transcript = visit.transcript
+    settled = {"html": texts.settled(visit), "newestFirst": visit.newest_first}
+    starters = [_starter(question) for question in texts.starters(visit)]
     set_props("settled", {"data": settled})
     words(visit)
     set_props("announcement", {"children": texts.announcement(visit)})
-    set_props("starters", {"children": [_starter(visit, i) for i in range(_starters(visit))]})
+    set_props("starters", {"children": starters})
     set_props("send", {"hidden": transcript.busy})
     set_props("stop", {"hidden": not transcript.busy})
     set_props("regenerate", {"disabled": not transcript.can_regenerate})
@@ -40,19 +41,15 @@ def everything(visit: Visit) -> None:
     """The whole page, as it stands after the API has answered or another assistant was chosen."""
     assistants = [{"label": one.name, "value": one.id} for one in visit.assistants]
     chosen = visit.assistant.id if visit.assistant else None
-    controls = visit.panel.controls if visit.assistant else ()
+    drawn = [controls.drawn(c, visit.values.get(c.path)) for c in visit.panel.controls]
     set_props("title", {"children": texts.title(visit)})
     set_props("about", {"children": texts.about(visit)})
     set_props("assistant", {"options": assistants, "value": chosen})
-    set_props("controls", {"children": [drawn(c, visit.values.get(c.path)) for c in controls]})
+    set_props("controls", {"children": drawn if visit.assistant else []})
     set_props("newest-first", {"value": visit.newest_first})
     set_props("limit", {"data": visit.transcript.question_limit})
     conversation(visit)
 
 
-def _starters(visit: Visit) -> int:
-    return len(texts.starters(visit))
-
-
-def _starter(visit: Visit, number: int) -> html.Button:
-    return html.Button(texts.starters(visit)[number], id={"type": "starter", "index": number})
+def _starter(question: str) -> html.Button:
+    return html.Button(question, id={"type": "starter", "question": question})

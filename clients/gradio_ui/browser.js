@@ -38,9 +38,11 @@ function switchTheme() {
   localStorage.setItem("parley-theme", dark ? "dark" : "light");
 }
 
-// A button that vanishes takes the focus with it; the next thing to do is to type.
-function refocus() {
-  if (document.activeElement === document.body) document.querySelector("#message textarea").focus();
+// A button that vanishes would take the focus with it; the next thing to do is to type. Where one
+// types with a finger, the keyboard stays away until it is wanted.
+function toMessage(...inputs) {
+  if (matchMedia("(pointer: fine)").matches) document.querySelector("#message textarea").focus();
+  return inputs;
 }
 
 // The file is made here, so that no conversation lies on the server's disk.

@@ -38,17 +38,16 @@ class _Wiring:
     def _wire_turns(self) -> None:
         page, controls = self._page, [*self._page.controls.values()]
         asking = [page.visit, page.message, *controls]
-        done = [
-            self._on(page.send.click, self._ask, asking),
-            self._on(page.message.submit, self._ask, asking),
-            self._on(page.starters.click, self._start, [page.visit, page.starters, *controls]),
-            self._on(page.regenerate.click, self._again, [page.visit, *controls]),
-            self._on(page.retry.click, self._again, [page.visit, *controls]),
-            self._on(page.stop.click, self._stop, [page.visit]),
-            self._on(page.clear.click, self._clear, [page.visit]),
-        ]
-        for event in done:
-            event.then(None, js="refocus")
+        self._on(page.message.submit, self._ask, asking)
+        for event, does, inputs in (
+            (page.send.click, self._ask, asking),
+            (page.starters.click, self._start, [page.visit, page.starters, *controls]),
+            (page.regenerate.click, self._again, [page.visit, *controls]),
+            (page.retry.click, self._again, [page.visit, *controls]),
+            (page.stop.click, self._stop, [page.visit]),
+            (page.clear.click, self._clear, [page.visit]),
+        ):
+            self._on(event, does, inputs, js="toMessage")
 
     def _wire_settings(self) -> None:
         page = self._page

@@ -12,7 +12,6 @@ from clients.python.pages import CONVERSATION_CSS, CONVERSATION_JS, texts
 from clients.streamlit_ui import controls
 from clients.streamlit_ui.tab import Tab
 
-
 ABOUT = "One typed contract for a chat, and frontends that can be swapped."
 """Streamlit shows its menu, and in it the choice of light or dark, where there is more to tell."""
 
@@ -105,9 +104,7 @@ def tools(tab: Tab) -> None:
     transcript = tab.visit.transcript
     with st.container(horizontal=True, key="tools", vertical_alignment="center"):
         plain: dict[str, Any] = {"type": "tertiary"}
-        st.button(
-            "Regenerate", on_click=tab.again, disabled=not transcript.can_regenerate, **plain
-        )
+        st.button("Regenerate", on_click=tab.again, disabled=not transcript.can_regenerate, **plain)
         st.button("Clear conversation", on_click=tab.clear, **plain)
         for kind, file in (("CSV", tab.csv), ("JSON", tab.json)):
             name, how = f"conversation.{kind.lower()}", {"on_click": "ignore", **plain}

@@ -43,6 +43,7 @@ KEYS = [
     _key("f4", "order", "Order", "Newest or oldest message on top", "F4"),
     _key("f5", "save_csv", "CSV", "Download the conversation as CSV", "F5"),
     _key("f6", "save_json", "JSON", "Download the conversation as JSON", "F6"),
+    _key("f7", "earlier", "Earlier", "Show all messages, where only the newest are", "F7"),
     _key("ctrl+q", "quit", "Quit", "Leave; a reply that is being written goes on", "^Q"),
 ]
 
@@ -70,6 +71,7 @@ class Terminal(App[None], inherit_bindings=False):
         for theme in (DARK, LIGHT):
             self.register_theme(theme)
         self.theme = (LIGHT if light else DARK).name
+        self._earlier = 0
         self._offered: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -77,6 +79,7 @@ class Terminal(App[None], inherit_bindings=False):
             with Vertical(id="chat"):
                 yield Static(id="title")
                 yield Static(id="about")
+                yield Static(id="earlier")
                 yield Conversation()
                 with Horizontal(id="trouble"):
                     yield Static(id="problem")
@@ -143,6 +146,10 @@ class Terminal(App[None], inherit_bindings=False):
     def action_copy(self) -> None:
         replies = [view for view in self.query(MessageView) if view.message.role == "assistant"]
         (replies[0] if self.visit.newest_first else replies[-1]).action_copy()
+
+    async def action_earlier(self) -> None:
+        self.query_one(Conversation).shows_all = True
+        await self.paint()
 
     def action_save_csv(self) -> None:
         self._save("conversation.csv", self.visit.transcript.csv_file())
@@ -229,12 +236,21 @@ class Terminal(App[None], inherit_bindings=False):
         self.query_one("#send").display = not transcript.busy
         self.query_one("#stop").display = transcript.busy
         self._write("#cost", texts.cost(visit))
-        offered = (transcript.busy, transcript.can_regenerate, bool(transcript.messages))
+        messages, conversation = transcript.view(visit.newest_first), self.query_one(Conversation)
+        shown = conversation.shown(messages, visit.newest_first)
+        self._earlier = len(messages) - len(shown)
+        self._write("#earlier", f"{self._earlier} earlier messages; F7 shows them")
+        self.query_one("#earlier").display = self._earlier > 0
+        self._offer()
+        await conversation.draw(shown, texts.title(visit), visit.newest_first)
+
+    def _offer(self) -> None:
+        """Keep the line of keys in step."""
+        transcript = self.visit.transcript
+        offered = (transcript.busy, transcript.can_regenerate, transcript.run_id, self._earlier)
         if offered != self._offered:
             self._offered = offered
             self.refresh_bindings()
-        shown = transcript.view(visit.newest_first)
-        await self.query_one(Conversation).draw(shown, texts.title(visit), visit.newest_first)
 
     async def paint_everything(self) -> None:
         """The whole screen, after the API has answered or another assistant was chosen."""
@@ -276,6 +292,8 @@ class Terminal(App[None], inherit_bindings=False):
         transcript = self.visit.transcript
         if action == "stop":
             return transcript.busy
+        if action == "earlier":
+            return self._earlier > 0
         if action == "again":
             return transcript.can_regenerate or None
         if action in {"copy", "save_csv", "save_json", "clear"}:

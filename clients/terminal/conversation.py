@@ -13,6 +13,10 @@ from clients.terminal.inert import inert
 from clients.terminal.markdown import InertMarkdown
 
 
+MESSAGES_SHOWN = 40
+"""As many are drawn at first; hundreds, each of many widgets, would make every key slow."""
+
+
 class MessageView(Vertical, can_focus=True):
     """One message: who says it, what, and how it ended."""
 
@@ -65,6 +69,7 @@ class Conversation(VerticalScroll, can_focus=False):
     def __init__(self) -> None:
         super().__init__()
         self._turn = Lock()
+        self.shows_all = False
 
     async def draw(self, messages: list[ChatMessage], author: str, newest_first: bool) -> None:
         """Show these, top to bottom."""
@@ -86,6 +91,12 @@ class Conversation(VerticalScroll, can_focus=False):
         there = {_key(view.message): view for view in self.query_children(MessageView)}
         names = {"user": "You", "assistant": author}
         return [there.get(_key(m)) or MessageView(m, names[m.role]) for m in messages]
+
+    def shown(self, messages: list[ChatMessage], newest_first: bool) -> list[ChatMessage]:
+        """The newest ones, unless the person wants all."""
+        if self.shows_all:
+            return messages
+        return messages[:MESSAGES_SHOWN] if newest_first else messages[-MESSAGES_SHOWN:]
 
     def follow(self, newest_first: bool) -> None:
         """Show the newest message, and its words as they come."""

@@ -1,7 +1,9 @@
-"""Which worker of a pool serves a connection, as the kernel knows it (Linux)."""
+"""A server's connections and which worker of a pool has them, as the kernel knows it (Linux)."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.servers import DEADLINE, ServerProcess, wait_until
 from tests.transport.wire import Wire
@@ -35,14 +37,32 @@ def wires_to_all(server: ServerProcess, workers: int) -> dict[int, Wire]:
     return wires
 
 
+def connections(server: ServerProcess) -> int:
+    """How many established connections the server has."""
+    return sum(row.server == server.port and row.state == "01" for row in _rows())
+
+
 def _inode(server_port: int, client_port: int) -> str:
-    """The server's side of a connection in /proc/net/tcp (proc(5))."""
+    """The server's side of a connection."""
+    for row in _rows():
+        if (row.server, row.client) == (server_port, client_port):
+            return f"socket:[{row.inode}]"
+    return ""
+
+
+class _Row(NamedTuple):
+    server: int
+    client: int
+    state: str
+    inode: str
+
+
+def _rows() -> Iterator[_Row]:
+    """The connections that the kernel lists in /proc/net/tcp (proc(5))."""
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         fields = line.split()
         ports = [int(address.partition(":")[2], 16) for address in fields[1:3]]
-        if ports == [server_port, client_port]:
-            return f"socket:[{fields[9]}]"
-    return ""
+        yield _Row(*ports, state=fields[3], inode=fields[9])
 
 
 def _sockets(pid: int) -> set[str]:

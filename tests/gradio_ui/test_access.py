@@ -39,6 +39,7 @@ def test_the_page_meets_wcag_2_2_aa(
 ) -> None:
     screen = Screen(open_tab(served.url, color_scheme=scheme).page)
     screen.wait_until_ready()
+    expect(screen.button("Who created Spider-Man?")).to_be_visible()
     assert violations(screen.page) == []
     gate = upstream.reply([RICH, " More."], gated=True)
     screen.ask("Who?")

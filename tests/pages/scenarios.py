@@ -23,7 +23,8 @@ HOSTILE = """\
 <iframe src="http://192.0.2.1/"></iframe><style>body{display:none}</style>
 
 [ref]: javascript:alert(1)
-[ref] <svg onload=alert(1)> <form action="http://192.0.2.1/"><input name=q></form> :material/delete: $x^2$
+[ref] <svg onload=alert(1)> <form action="http://192.0.2.1/"><input name=q></form>
+:material/delete: $x^2$
 """
 
 

@@ -65,6 +65,27 @@ async def test_a_follower_that_stalls_loses_nothing(run_log: RunLog) -> None:
     assert seqs([*first, *rest]) == list(range(401))
 
 
+async def test_a_follower_that_is_ahead_of_the_run_ends_with_it(run_log: RunLog) -> None:
+    await run_log.claim(draft(), started())
+    ahead = asyncio.create_task(everything(run_log, after=99))
+    for seq in range(1, 5):
+        await run_log.append("r1", 1, [delta(seq)])
+    await run_log.append("r1", 1, [completed(5)])
+    assert await ahead == []
+    assert await everything(run_log, after=99) == []
+
+
+async def test_an_append_of_nothing_tells_whether_the_run_is_still_ours(run_log: RunLog) -> None:
+    await run_log.claim(draft(), started())
+    await run_log.append("r1", 1, [])
+    with pytest.raises(LeaseLostError):
+        await run_log.append("r1", 2, [])
+    await run_log.append("r1", 1, [completed(1)])
+    with pytest.raises(LeaseLostError):
+        await run_log.append("r1", 1, [])
+    assert seqs(await run_log.read("r1", -1, 100)) == [0, 1]
+
+
 async def test_an_append_is_idempotent(run_log: RunLog) -> None:
     await run_log.claim(draft(), started())
     await run_log.append("r1", 1, [delta(1)])
@@ -127,6 +148,13 @@ async def test_a_request_to_cancel_is_seen_once_and_until_the_end(run_log: RunLo
     assert await run_log.cancel_requests() == ["r1"]
     assert await run_log.request_cancel("r1") is False
     await run_log.append("r1", 1, [completed(1)])
+    assert await run_log.cancel_requests() == []
+
+
+async def test_nobody_can_ask_to_stop_what_is_over(run_log: RunLog) -> None:
+    await run_log.claim(draft(), started())
+    await run_log.append("r1", 1, [completed(1)])
+    assert await run_log.request_cancel("r1") is False
     assert await run_log.cancel_requests() == []
 
 

@@ -361,7 +361,7 @@ async def test_draining_lets_a_reply_end_within_the_grace(stage: Stage) -> None:
 
 
 async def test_cancel_against_completion_leaves_one_terminal_event_always(stage: Stage) -> None:
-    for turn in range(500):
+    for turn in range(1_000):
         run = await stage.runs.start(asked(), ME)
         assert isinstance(run, Run)
         stage.provider.feed_reply("a", "b")

@@ -3,13 +3,18 @@
 import asyncio
 import sqlite3
 import stat
+from contextlib import aclosing
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from api.runs.log import LeaseLostError, StoreUnavailableError
 from api.runs.sqlite_log import SqliteRunLog
-from tests.runs.events import completed, delta, draft, seqs, started
+from api.runs.tail import POLL_SECONDS
+from tests.runs.events import NOW, completed, delta, draft, seqs, started
+from tests.runs.test_run_log import everything
 
 
 @pytest.fixture
@@ -65,6 +70,131 @@ async def test_a_run_without_a_lease_is_taken_over_once_and_its_old_writer_fence
     assert seqs(await lost.read("r1", -1, 10)) == [0, 1]
     for log in (lost, heir, late):
         await log.close()
+
+
+async def test_followers_at_a_worker_that_lost_the_run_see_the_end_that_another_wrote(
+    path: Path,
+) -> None:
+    lost, heir = SqliteRunLog(path), SqliteRunLog(path)
+    for log in (lost, heir):
+        await log.open()
+    await lost.heartbeat(lease_seconds=60)
+    await lost.claim(draft(), started())
+    followers = [asyncio.create_task(everything(lost, after)) for after in (-1, 0, 7)]
+    await lost.append("r1", 1, [delta(1)])
+    await lost.heartbeat(lease_seconds=-1)
+    await heir.heartbeat(lease_seconds=60)
+    (taken,) = await heir.take_over()
+    await heir.append("r1", taken.fence, [completed(2)])
+    with pytest.raises(LeaseLostError):
+        await lost.append("r1", 1, [])
+    assert [seqs(await follower) for follower in followers] == [[0, 1, 2], [1, 2], []]
+    for log in (lost, heir):
+        await log.close()
+
+
+async def test_a_hundred_followers_of_another_workers_run_share_one_poll(path: Path) -> None:
+    maker, onlooker = SqliteRunLog(path), SqliteRunLog(path)
+    for log in (maker, onlooker):
+        await log.open()
+    await maker.claim(draft(), started())
+    reads = _count_reads(onlooker)
+    followers = [asyncio.create_task(everything(onlooker)) for _ in range(100)]
+    for seq in range(1, 40):
+        await maker.append("r1", 1, [delta(seq)])
+        await asyncio.sleep(POLL_SECONDS)
+    await maker.append("r1", 1, [completed(40)])
+    for follower in followers:
+        assert seqs(await follower) == list(range(41))
+    assert len(reads) < 300, "each follower reads to catch up, once or twice; then all share"
+    for log in (maker, onlooker):
+        await log.close()
+
+
+def _count_reads(log: SqliteRunLog) -> list[int]:
+    reads: list[int] = []
+    read = log.read
+
+    async def counted(run_id: str, after: int, limit: int) -> Any:
+        reads.append(after)
+        return await read(run_id, after, limit)
+
+    log.read = counted  # type: ignore[method-assign]
+    return reads
+
+
+async def test_a_follower_of_what_is_erased_meanwhile_ends(path: Path) -> None:
+    maker, onlooker = SqliteRunLog(path), SqliteRunLog(path)
+    for log in (maker, onlooker):
+        await log.open()
+    await maker.claim(draft(), started())
+    for seq in range(1, 200):
+        await maker.append("r1", 1, [delta(seq)])
+    await maker.append("r1", 1, [completed(200)])
+    async with aclosing(onlooker.follow("r1", -1)) as batches:
+        first = await anext(batches)
+        assert await maker.expire(NOW + timedelta(seconds=1)) == 1
+        assert [event.seq async for batch in batches for event in batch] == []
+    assert 0 < len(first) < 200
+    for log in (maker, onlooker):
+        await log.close()
+
+
+async def test_a_follower_waits_for_a_store_that_cannot_be_read(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maker, onlooker = SqliteRunLog(path), SqliteRunLog(path)
+    for log in (maker, onlooker):
+        await log.open()
+    await maker.claim(draft(), started())
+    await maker.append("r1", 1, [completed(1)])
+    path.chmod(0o600)
+    hidden = path.rename(path.with_name("elsewhere"))
+    path.mkdir()
+    follower = asyncio.create_task(everything(onlooker))
+    with pytest.raises(StoreUnavailableError):
+        await onlooker.find("r1")
+    path.rmdir()
+    hidden.rename(path)
+    assert seqs(await follower) == [0, 1]
+    for log in (maker, onlooker):
+        await log.close()
+
+
+async def test_a_claim_renews_the_lease(path: Path) -> None:
+    busy, other = SqliteRunLog(path), SqliteRunLog(path)
+    for log in (busy, other):
+        await log.open()
+    await busy.heartbeat(lease_seconds=60)
+    await busy._committer.submit(lambda c: c.execute("DELETE FROM workers"))
+    await busy.claim(draft(), started())
+    assert await other.take_over() == []
+    for log in (busy, other):
+        await log.close()
+
+
+async def test_a_data_directory_that_is_a_file_is_a_store_that_is_not_available(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "data").write_text("")
+    log = SqliteRunLog(tmp_path / "data" / "runs.sqlite3")
+    await log.open()
+    with pytest.raises(StoreUnavailableError):
+        await log.claim(draft(), started())
+    with pytest.raises(StoreUnavailableError):
+        await log.find("r1")
+    (tmp_path / "data").unlink()
+    assert (await log.claim(draft(), started())).created
+    await log.close()
+
+
+async def test_a_log_that_is_closed_takes_nothing_more(path: Path) -> None:
+    log = SqliteRunLog(path)
+    await log.open()
+    await log.claim(draft(), started())
+    await log.close()
+    with pytest.raises(StoreUnavailableError):
+        await log.append("r1", 1, [delta(1)])
 
 
 async def test_a_locked_database_is_unavailable_and_recovers(

@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 import pytest
 
-from clients.python import AsyncSession, RunCancelled, RunStarted, StreamEvent
+from clients.python import AsyncSession, Run, RunCancelled, RunStarted, StreamEvent
 from tests.clients.cut_proxy import CutProxy
 from tests.servers import LiveServer, free_port
 from tests.terminal.screen import opened, ready
@@ -108,3 +108,20 @@ async def test_leaving_stops_no_reply(api: LiveServer, upstream: FakeUpstream) -
     gate.open()
     async with ready(api.url, run=run_id) as again:
         await again.until(lambda: again.replies == ["t0 t1 t2 t3"])
+
+
+async def test_of_a_long_conversation_the_newest_messages_are_drawn_at_first(
+    api: LiveServer, upstream: FakeUpstream
+) -> None:
+    said = [{"role": ("USER", "ASSISTANT")[i % 2], "content": f"said{i:02}."} for i in range(45)]
+    started = await AsyncSession(api.url).start(said)
+    assert isinstance(started, Run)
+    async with ready(api.url, run=started.id) as screen:
+        await screen.until(lambda: screen.idle and screen.replies)
+        assert "7 earlier messages; F7 shows them" in screen.text
+        assert [words for _, words in screen.conversation][0] == "said06."
+        assert screen.conversation[-1] == ("assistant", "said44.")
+        await screen.press("f7")
+        await screen.until(lambda: ("user", "said00.") in screen.conversation)
+        assert len(screen.conversation) == 47
+        assert "F7 shows them" not in screen.text

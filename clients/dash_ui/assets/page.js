@@ -1,7 +1,6 @@
 // The clientside callbacks. What they share with other pages comes from /conversation.js.
 (() => {
   const at = (id) => document.getElementById(id);
-  const nothing = () => window.dash_clientside.no_update;
   const root = document.documentElement;
   root.style.colorScheme = localStorage.getItem("parley-theme") ?? "";
 
@@ -46,6 +45,6 @@
       root.style.colorScheme = (root.style.colorScheme || system) === "dark" ? "light" : "dark";
       localStorage.setItem("parley-theme", root.style.colorScheme);
     },
-    same: (value) => value ?? nothing(),
+    tell: (value) => value ?? window.dash_clientside.no_update,
   } });
 })();

@@ -61,7 +61,7 @@ class Turns:
                     yield
 
     def ask(self, visit: Visit, question: str) -> Turn:
-        """Send the question. At the first yield the transcript has a problem where it isn't sent."""
+        """Send the question; at the first yield the transcript has a problem if it isn't sent."""
         return self._reply(visit, lambda: visit.transcript.ask(question))
 
     def again(self, visit: Visit) -> Turn:
