@@ -7,7 +7,12 @@ from typing import NoReturn
 
 from api.settings import PREFIX, SettingsError, load_settings
 
-FRONTENDS = {"gradio": "clients.gradio_ui", "terminal": "clients.terminal"}
+FRONTENDS = {
+    "dash": "clients.dash_ui",
+    "gradio": "clients.gradio_ui",
+    "streamlit": "clients.streamlit_ui",
+    "terminal": "clients.terminal",
+}
 """Name of a frontend → the module that `python -m` starts. The backend imports none of them."""
 
 

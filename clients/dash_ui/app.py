@@ -16,7 +16,7 @@ from clients.python.pages.headers import SecurityHeaders
 from clients.python.pages.turns import Turns
 
 
-def build(session: AsyncSession) -> ASGIApp:
+def application(session: AsyncSession) -> ASGIApp:
     """The page that asks this API."""
     app = Dash(
         __name__,
