@@ -1,7 +1,6 @@
 """What is measured: each function asks one server through one door and returns one figure."""
 
 import asyncio
-import json
 from typing import NamedTuple
 
 from bench import upstream
@@ -13,6 +12,8 @@ BURST_STREAMS = PACED_STREAMS = 16
 RATE = 50
 """Tokens a second of a paced stream."""
 STREAM_SECONDS = 60.0
+DELAY_MS = 200
+"""The upstream's own time to the first token where many ask at once."""
 
 
 class Pace(NamedTuple):
@@ -79,8 +80,8 @@ async def short(server: Server, door: MakeDoor, count: int) -> tuple[float, floa
     return used / count * 1000, times[count // 2] / 1000
 
 
-async def throughput(server: Server, door: MakeDoor, clients: int, count: int) -> float:
-    """Server CPU a request in milliseconds, with several clients at 0 ms upstream."""
+async def many_short(server: Server, door: MakeDoor, clients: int, count: int) -> float:
+    """Server CPU a request in milliseconds, with several clients at once at 0 ms upstream."""
     asked = door(upstream.model(8))
     connections = [await Requests.open(asked, server.port) for _ in range(clients)]
     before = server.cpu
@@ -96,24 +97,19 @@ async def _repeat(requests: Requests, count: int) -> None:
         await requests.ask()
 
 
-async def first_token(server: Server, door: MakeDoor, count: int, at_once: int = 1) -> list[float]:
+async def first_token(port: int, door: MakeDoor, count: int, at_once: int = 1) -> list[float]:
     """Milliseconds from the request to the first token, sorted; `at_once` streams are opened
-    together, `count` in all."""
-    name = upstream.model(20, RATE, 200 if at_once > 1 else 0)
+    together, `count` in all. Then the upstream takes `DELAY_MS` before it says anything."""
+    name = upstream.model(20, RATE, DELAY_MS if at_once > 1 else 0)
     times: list[float] = []
     for _ in range(count // at_once):
-        opening = (Stream.open(door(name), server.port, 20) for _ in range(at_once))
+        opening = (Stream.open(door(name), port, 20) for _ in range(at_once))
         streams = await asyncio.gather(*opening)
         await asyncio.gather(*(stream.begun for stream in streams))
         times += [(stream.first_at - stream.asked_at) / 1000 for stream in streams]
         for stream in streams:
             stream.leave()
     return sorted(times)
-
-
-async def open_upstreams(upstream_port: int) -> int:
-    """Replies that the upstream is still making."""
-    return int(json.loads(await fetch(upstream_port, "/state"))["open"])
 
 
 async def _opened(

@@ -77,11 +77,17 @@ class Server:
 
     @property
     def cpu(self) -> float:
-        """CPU seconds of the process so far, with those of threads that have ended.
+        """CPU seconds of the server so far, with those of threads that have ended.
 
         The process's own clock (clock_getcpuclockid(3)): the sum over living threads loses some.
         """
-        return time.clock_gettime(~self._process.pid << 3 | 2)
+        return sum(time.clock_gettime(~pid << 3 | 2) for pid in self._pids())
+
+    def _pids(self) -> list[int]:
+        """The server, and its workers where it has any."""
+        pid = self._process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+        return [pid, *map(int, children.split())]
 
     @property
     def memory(self) -> int:

@@ -19,7 +19,7 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
-TIMEOUT_MS = 15_000
+TIMEOUT_MS = 30_000
 """Waiting lasts so long: enough for a busy machine, so that a test fails but never hangs."""
 
 

@@ -53,11 +53,17 @@ def document(operation: str) -> str:
     return "\n".join(known.get(name, text) for name in wanted)
 
 
-def _parley(operation: str, **door: object) -> MakeDoor:
+def parley(
+    operation: str, *, messages: int = 1, on_disconnect: str = "CONTINUE", **door: object
+) -> MakeDoor:
+    """A door of Parley that asks with the clients' own document."""
+
     def make(name: str) -> Door:
+        roles = ["USER" if left % 2 else "ASSISTANT" for left in range(messages, 0, -1)]
         asked = {
-            "history": [{"role": "USER", "content": QUESTION}],
+            "history": [{"role": role, "content": QUESTION} for role in roles],
             "settings": {"model": name},
+            "onDisconnect": on_disconnect,
         }
         body = {"query": document(operation), "variables": {"input": asked}}
         return Door("/graphql", body, **door)  # type: ignore[arg-type]
@@ -85,7 +91,9 @@ def _stock(query: str, **door: object) -> MakeDoor:
     return make
 
 
-def _openai(path: str, **more: object) -> MakeDoor:
+def openai(path: str, **more: object) -> MakeDoor:
+    """A door that takes the bodies of OpenAI's chat completions."""
+
     def make(name: str) -> Door:
         messages = [{"role": "user", "content": QUESTION}]
         headers = {"authorization": "Bearer sk-bench"}
@@ -97,7 +105,7 @@ def _openai(path: str, **more: object) -> MakeDoor:
 MODELS = [
     *(model(tokens, gated=True) for tokens in (250, 500, 2000)),
     *(model(tokens, 50, gated=True) for tokens in (50, 100, 150, 200)),
-    *(model(8), model(8, 0, 200), model(20, 50), model(20, 50, 200)),
+    *(model(8), model(20, 50), model(20, 50, 200), model(500, 50)),
 ]
 """What the upstream is asked to do; Parley has to know a model before it offers it."""
 
@@ -125,11 +133,11 @@ PARLEY = Peer(
     lambda *_: python("api", "serve"),
     _parley_environment,
     {
-        "WebSocket": _parley("chat_stream", websocket=True),
-        "SSE": _parley("chat_stream"),
-        "multipart": _parley("chat_stream", accept="multipart/mixed;subscriptionSpec=1.0"),
+        "WebSocket": parley("chat_stream", websocket=True),
+        "SSE": parley("chat_stream"),
+        "multipart": parley("chat_stream", accept="multipart/mixed;subscriptionSpec=1.0"),
     },
-    {"mutation": _parley("chat", accept="application/json")},
+    {"mutation": parley("chat", accept="application/json")},
 )
 RELAY = Peer(
     "raw relay",
@@ -139,8 +147,8 @@ RELAY = Peer(
 FASTAPI = Peer(
     "FastAPI + openai",
     lambda port, upstream, _: python("bench.peers.fastapi_openai", port, upstream),
-    streams={"SSE": _openai("/stream")},
-    answers={"JSON": _openai("/chat")},
+    streams={"SSE": openai("/stream")},
+    answers={"JSON": openai("/chat")},
 )
 STRAWBERRY = Peer(
     "stock Strawberry",
@@ -152,7 +160,9 @@ LITELLM = Peer(
     "LiteLLM",
     _litellm,
     lambda *_: {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR"},
-    streams={"SSE": _openai("/v1/chat/completions", stream=True)},
-    answers={"JSON": _openai("/v1/chat/completions")},
+    streams={"SSE": openai("/v1/chat/completions", stream=True)},
+    answers={"JSON": openai("/v1/chat/completions")},
 )
+DIRECT = openai("/v1/chat/completions", stream=True)
+"""The upstream's own door."""
 PEERS = (PARLEY, RELAY, FASTAPI, STRAWBERRY, LITELLM)

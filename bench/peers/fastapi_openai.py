@@ -41,7 +41,7 @@ async def stream(question: Question) -> StreamingResponse:
             messages=question.messages,  # type: ignore[arg-type]
             stream=True,
         )
-        async for chunk in chunks:
+        async for chunk in chunks:  # type: ignore[union-attr]
             yield f"data: {chunk.model_dump_json()}\n\n"
         yield "data: [DONE]\n\n"
 

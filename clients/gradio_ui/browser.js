@@ -3,10 +3,8 @@
 // Gradio gives its parts no roles.
 function describe() {
   const log = document.querySelector("#conversation");
-  log.role = "log";
-  log.ariaLabel = "Conversation";
-  log.ariaLive = "off";
-  log.tabIndex = 0;
+  const told = { role: "log", "aria-label": "Conversation", "aria-live": "off", tabindex: "0" };
+  for (const [name, value] of Object.entries(told)) log.setAttribute(name, value);
   follow(log, log, false);
   document.querySelector("#message textarea").setAttribute("aria-describedby", "counter");
 }

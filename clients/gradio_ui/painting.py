@@ -38,10 +38,15 @@ def news(painted: Painted, before: Painted) -> Painted:
     return {part: value for part, value in painted.items() if before.get(part) != value}
 
 
+def kept(page: Page, visit: Visit) -> Painted:
+    """The conversation, which the browser is to keep as it is now."""
+    return {**conversation(page, visit), page.saved: visit.saved()}
+
+
 def everything(page: Page, visit: Visit) -> Painted:
     """The whole page, after the API has answered or another assistant was chosen."""
     return {
-        **conversation(page, visit),
+        **kept(page, visit),
         page.heading: f"<h1>{escape(texts.title(visit))}</h1><p>{escape(texts.about(visit))}</p>",
         page.assistant: gr.update(
             choices=[(one.name, one.id) for one in visit.assistants],
@@ -49,7 +54,6 @@ def everything(page: Page, visit: Visit) -> Painted:
         ),
         page.limit: visit.transcript.question_limit,
         page.newest_first: visit.newest_first,
-        page.saved: visit.saved(),
         **_controls(page, visit),
     }
 

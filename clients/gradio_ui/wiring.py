@@ -52,7 +52,8 @@ class _Wiring:
     def _wire_settings(self) -> None:
         page = self._page
         self._on(page.assistant.input, self._choose, [page.visit, page.assistant])
-        self._on(page.newest_first.input, self._order, [page.visit, page.newest_first])
+        ordered = [page.visit, page.newest_first, *page.controls.values()]
+        self._on(page.newest_first.input, self._order, ordered)
         page.newest_first.change(None, page.newest_first, js="order")
         page.theme.click(None, js="switchTheme")
         for changed in (page.message.change, page.limit.change):
@@ -112,15 +113,16 @@ class _Wiring:
 
     async def _clear(self, visit: Visit) -> Painted:
         await self._turns.clear(visit)
-        return painting.everything(self._page, visit)
+        return painting.kept(self._page, visit)
 
     def _choose(self, visit: Visit, assistant_id: str) -> Painted:
         visit.choose(assistant_id)
         return painting.everything(self._page, visit)
 
-    def _order(self, visit: Visit, newest_first: bool) -> Painted:
+    def _order(self, visit: Visit, newest_first: bool, *values: Any) -> Painted:
+        self._read(visit, values)
         visit.newest_first = newest_first
-        return painting.everything(self._page, visit)
+        return painting.kept(self._page, visit)
 
     def _read(self, visit: Visit, values: tuple[Any, ...]) -> None:
         visit.values = dict(zip(self._page.controls, values, strict=True))
@@ -131,10 +133,9 @@ class _Wiring:
         kept: str | None = ""
         async with aclosing(turn) as steps:
             async for _ in steps:
-                painted = painting.conversation(self._page, visit)
-                if not visit.transcript.busy or visit.transcript.run_id != kept:
-                    kept = visit.transcript.run_id
-                    painted[self._page.saved] = visit.saved()
+                keep = not visit.transcript.busy or visit.transcript.run_id != kept
+                paint = painting.kept if keep else painting.conversation
+                painted, kept = paint(self._page, visit), visit.transcript.run_id
                 if news := painting.news(painted, before):
                     yield news
                 before = painted

@@ -33,6 +33,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (focused || accepted) box.focus();
 
   const log = document.querySelector(".st-key-log");
+  log.tabIndex = 0;
   for (const [name, value] of Object.entries({ role: "log", "aria-live": "off", "aria-label": "Conversation" }))
     log.setAttribute(name, value);
   follow(log, document.querySelector("[data-testid=stMain]"), data.newestFirst);

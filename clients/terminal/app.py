@@ -1,8 +1,6 @@
-"""The screen: its parts, the keys, and what they do to the visit. What is shown is decided in
-`clients.python`.
-"""
+"""What a person does at the terminal, and what becomes of the visit."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from contextlib import aclosing
 from functools import partial
 from typing import Any, ClassVar
@@ -10,42 +8,21 @@ from typing import Any, ClassVar
 from textual import on
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Button, Checkbox, Footer, Markdown, OptionList, Select, Static, TextArea
-from textual.widgets.option_list import Option
+from textual.widgets import Button, Checkbox, Footer, Markdown, OptionList, Select, TextArea
 
 from clients.python import AsyncSession, Notice
 from clients.python.pages import texts
 from clients.python.pages.turns import Turn, Turns
 from clients.python.pages.visit import Visit
 from clients.terminal import files
-from clients.terminal.conversation import Conversation, MessageView, plain
+from clients.terminal.conversation import Conversation, MessageView
+from clients.terminal.desk import Desk
 from clients.terminal.help import Help
 from clients.terminal.inert import inert
+from clients.terminal.keys import KEYS, is_offered
 from clients.terminal.message_box import MessageBox
-from clients.terminal.settings import Setting
 from clients.terminal.themes import DARK, LIGHT
-
-
-def _key(key: str, action: str, label: str, meaning: str, shown: str) -> Binding:
-    return Binding(key, action, label, key_display=shown, tooltip=meaning)
-
-
-KEYS = [
-    _key("f1", "help", "Help", "Show this help", "F1"),
-    _key("escape", "stop", "Stop", "Stop the reply that is being written", "esc"),
-    _key("f2", "settings", "Settings", "Show or hide the settings", "F2"),
-    _key("ctrl+r", "again", "Regenerate", "Ask for another reply to the last question", "^R"),
-    _key("ctrl+y", "copy", "Copy", "Copy the last reply", "^Y"),
-    _key("ctrl+l", "clear", "Clear", "Clear the conversation and begin a new one", "^L"),
-    _key("f3", "theme", "Light/dark", "Light or dark colours", "F3"),
-    _key("f4", "order", "Order", "Newest or oldest message on top", "F4"),
-    _key("f5", "save_csv", "CSV", "Download the conversation as CSV", "F5"),
-    _key("f6", "save_json", "JSON", "Download the conversation as JSON", "F6"),
-    _key("f7", "earlier", "Earlier", "Show all messages, where only the newest are", "F7"),
-    _key("ctrl+q", "quit", "Quit", "Leave; a reply that is being written goes on", "^Q"),
-]
 
 
 class Terminal(App[None], inherit_bindings=False):
@@ -71,33 +48,13 @@ class Terminal(App[None], inherit_bindings=False):
         for theme in (DARK, LIGHT):
             self.register_theme(theme)
         self.theme = (LIGHT if light else DARK).name
-        self._earlier = 0
         self._offered: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
-        with Horizontal():
-            with Vertical(id="chat"):
-                yield Static(id="title")
-                yield Static(id="about")
-                yield Static(id="earlier")
-                yield Conversation()
-                with Horizontal(id="trouble"):
-                    yield Static(id="problem")
-                    yield Button("Retry", id="retry", compact=True)
-                yield OptionList(id="starters", compact=True)
-                with Horizontal(id="composer"):
-                    yield MessageBox()
-                    yield Button("Send", id="send", variant="primary")
-                    yield Button("Stop", id="stop", variant="error")
-                yield Static(id="cost")
-            with VerticalScroll(id="settings", can_focus=False):
-                yield Select[str]([], id="assistant", prompt="…")
-                yield Vertical(id="controls")
-                yield Checkbox("Newest first", id="order")
+        yield Desk()
         yield Footer(show_command_palette=False, compact=True)
 
     async def on_mount(self) -> None:
-        self.query_one("#assistant").border_title = "Assistant"
         self.query_one(MessageBox).focus()
         await self.paint_everything()
         self.run_worker(self._open())
@@ -131,17 +88,16 @@ class Terminal(App[None], inherit_bindings=False):
         self._ask(texts.starters(self.visit)[event.option_index])
 
     @on(Button.Pressed, "#stop")
-    async def action_stop(self) -> None:
-        await self._turns.stop(self.visit)
-        await self.paint()
+    def action_stop(self) -> None:
+        self.run_worker(self._paint_after(self._turns.stop(self.visit)))
 
     @on(Button.Pressed, "#retry")
     def action_again(self) -> None:
         self._take(self._turns.again(self.visit))
 
-    async def action_clear(self) -> None:
-        await self._turns.clear(self.visit)
-        await self.paint()
+    def action_clear(self) -> None:
+        self.query_one(Conversation).shows_all = False
+        self.run_worker(self._paint_after(self._turns.clear(self.visit)))
 
     def action_copy(self) -> None:
         replies = [view for view in self.query(MessageView) if view.message.role == "assistant"]
@@ -205,13 +161,16 @@ class Terminal(App[None], inherit_bindings=False):
         self.run_worker(self._paint_turn(turn, question))
 
     async def _paint_turn(self, turn: Turn, question: str | None) -> None:
-        asked = len(self.visit.transcript.messages)
+        asked, box = len(self.visit.transcript.messages), self.query_one(MessageBox)
         async with aclosing(turn):
             async for _ in turn:
-                box = self.query_one(MessageBox)
                 if box.text == question and len(self.visit.transcript.messages) > asked:
                     box.clear()  # not before: a question that may not be sent stays
                 await self.paint()
+
+    async def _paint_after(self, work: Awaitable[None]) -> None:
+        await work
+        await self.paint()
 
     def _save(self, name: str, content: bytes) -> None:
         try:
@@ -224,81 +183,23 @@ class Terminal(App[None], inherit_bindings=False):
 
     async def paint(self) -> None:
         """What changes while a reply comes."""
-        visit, transcript = self.visit, self.visit.transcript
-        if not self.is_running:  # the program is being left
-            return
-        sentence, retryable = self._trouble()
-        self.query_one("#trouble").display = bool(sentence)
-        self._write("#problem", sentence)
-        self.query_one("#retry").display = retryable
-        self.query_one("#starters").display = bool(texts.starters(visit))
-        self.query_one("#chat").set_class(bool(transcript.messages), "begun")
-        self.query_one("#send").display = not transcript.busy
-        self.query_one("#stop").display = transcript.busy
-        self._write("#cost", texts.cost(visit))
-        messages, conversation = transcript.view(visit.newest_first), self.query_one(Conversation)
-        shown = conversation.shown(messages, visit.newest_first)
-        self._earlier = len(messages) - len(shown)
-        self._write("#earlier", f"{self._earlier} earlier messages; F7 shows them")
-        self.query_one("#earlier").display = self._earlier > 0
-        self._offer()
-        await conversation.draw(shown, texts.title(visit), visit.newest_first)
-
-    def _offer(self) -> None:
-        """Keep the line of keys in step."""
-        transcript = self.visit.transcript
-        offered = (transcript.busy, transcript.can_regenerate, transcript.run_id, self._earlier)
+        desk, transcript = self.query_one(Desk), self.visit.transcript
+        await desk.paint(self.visit)
+        offered = (transcript.busy, transcript.can_regenerate, transcript.run_id, desk.earlier)
         if offered != self._offered:
             self._offered = offered
             self.refresh_bindings()
 
     async def paint_everything(self) -> None:
         """The whole screen, after the API has answered or another assistant was chosen."""
-        visit = self.visit
-        self._write("#title", texts.title(visit))
-        self._write("#about", texts.about(visit))
-        starters = self.query_one("#starters", OptionList)
-        starters.set_options(Option(plain(question)) for question in texts.starters(visit))
-        starters.action_first()
-        self._paint_assistants()
-        self._count()
-        controls = self.query_one("#controls")
-        await controls.remove_children()
-        if visit.health:
-            await controls.mount_all(Setting(one, visit.values) for one in visit.panel.controls)
+        await self.query_one(Desk).paint_everything(self.visit)
         await self.paint()
-
-    def _write(self, place: str, text: str) -> None:
-        """Only what differs, because every update lays the whole screen out anew."""
-        static, content = self.query_one(place, Static), plain(text)
-        if str(static.content) != content.plain:
-            static.update(content)
-
-    def _paint_assistants(self) -> None:
-        select: Select[str] = self.query_one("#assistant", Select)
-        if assistant := self.visit.assistant:
-            with select.prevent(Select.Changed):
-                select.set_options((plain(one.name), one.id) for one in self.visit.assistants)
-                select.value = assistant.id
-
-    def _trouble(self) -> tuple[str, bool]:
-        if trouble := self.visit.trouble:
-            return f"{trouble.sentence} Trying again …", False
-        now = texts.trouble(self.visit)
-        return now.sentence, now.retryable
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What is offered: hidden where False, greyed out where None."""
-        transcript = self.visit.transcript
-        if action == "stop":
-            return transcript.busy
         if action == "earlier":
-            return self._earlier > 0
-        if action == "again":
-            return transcript.can_regenerate or None
-        if action in {"copy", "save_csv", "save_json", "clear"}:
-            return bool(transcript.messages) or None
-        return True
+            return bool(self.query(Desk)) and self.query_one(Desk).earlier > 0
+        return is_offered(action, self.visit.transcript)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         for key in KEYS:

@@ -12,7 +12,6 @@ from clients.python import ChatMessage
 from clients.terminal.inert import inert
 from clients.terminal.markdown import InertMarkdown
 
-
 MESSAGES_SHOWN = 40
 """As many are drawn at first; hundreds, each of many widgets, would make every key slow."""
 

@@ -72,3 +72,15 @@ def test_a_chosen_model_answers(screen: Screen, upstream: FakeUpstream) -> None:
     screen.page.get_by_role("option", name="other").click()
     screen.ask_and_wait("Who?")
     assert upstream.requests[0].body["model"] == "other"
+
+
+def test_turning_the_order_leaves_the_settings_as_they_are_set(screen: Screen) -> None:
+    number = screen.page.get_by_role("spinbutton", name="Temperature")
+    number.fill("1.7")
+    number.press("Tab")
+    screen.newest_first.check()
+    screen.page.wait_for_function("() => JSON.parse(sessionStorage.parley).newestFirst")
+    expect(number).to_have_value("1.7")
+    screen.page.reload()
+    expect(screen.newest_first).to_be_checked()
+    expect(number).to_have_value("1.7")

@@ -16,8 +16,8 @@ from tests.servers import free_port, wait_until
 class PageProcess:
     """`python -m clients.NAME_ui` over the API at `api`."""
 
-    def __init__(self, name: str, api: str, log: Path) -> None:
-        self.port = free_port()
+    def __init__(self, name: str, api: str, log: Path, port: int | None = None) -> None:
+        self.port = port or free_port()
         self.log = log
         self._command = [sys.executable, "-m", f"clients.{name}_ui", "--api", api]
         self._process: subprocess.Popen[bytes] | None = None

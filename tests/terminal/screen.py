@@ -121,6 +121,8 @@ async def opened(
     app = Terminal(AsyncSession(url, patience=patience), assistant, run)
     async with app.run_test(size=size, notifications=True) as pilot:
         yield Screen(app, pilot)
+        app.workers.cancel_all()  # as it does when it is left by its own key
+        await pilot.pause()
 
 
 @asynccontextmanager

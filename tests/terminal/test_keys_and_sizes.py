@@ -20,6 +20,16 @@ async def test_the_help_tells_every_key_and_closes(screen: Screen) -> None:
     await screen.until(lambda: "esc closes" not in screen.text)
 
 
+async def test_words_go_on_coming_behind_the_help(screen: Screen, upstream: FakeUpstream) -> None:
+    gate = upstream.numbered(5, gated=True)
+    await screen.ask("Count")
+    await screen.press("f1")
+    gate.open()
+    await screen.until(lambda: not screen.app.visit.transcript.busy)
+    await screen.press("escape")
+    await screen.until(lambda: "t0 t1 t2 t3 t4" in screen.text)
+
+
 async def test_every_action_is_in_the_command_palette(screen: Screen) -> None:
     await screen.press("ctrl+p")
     await screen.until(lambda: "Search for commands" in screen.text)

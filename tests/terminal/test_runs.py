@@ -119,7 +119,7 @@ async def test_of_a_long_conversation_the_newest_messages_are_drawn_at_first(
     async with ready(api.url, run=started.id) as screen:
         await screen.until(lambda: screen.idle and screen.replies)
         assert "7 earlier messages; F7 shows them" in screen.text
-        assert [words for _, words in screen.conversation][0] == "said06."
+        assert screen.conversation[0] == ("user", "said06.")
         assert screen.conversation[-1] == ("assistant", "said44.")
         await screen.press("f7")
         await screen.until(lambda: ("user", "said00.") in screen.conversation)

@@ -1,0 +1,107 @@
+"""The runs of the bench: which doors are asked for which figures, and how often."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from bench import measures
+from bench.measures import Pace
+from bench.peers import MakeDoor, Peer
+from bench.processes import Server
+from bench.rounds import Measure, Table, interleaved
+from bench.stage import Stage
+
+TOKENS = {"Parley": 2000, "raw relay": 2000}
+"""Tokens of a burst's stream where it is cheap; 250 elsewhere."""
+PACED_TOKENS = 100
+SHORT_REQUESTS = 150
+STEPS = {
+    "Parley": (16, 50, 100, 200, 250, 300, 400, 500),
+    "raw relay": (16, 100, 400, 800),
+    "FastAPI + openai": (16, 50, 100, 200),
+    "stock Strawberry": (16, 25, 50, 100),
+    "LiteLLM": (16, 25, 50),
+}
+"""How many streams of 50 tokens a second are tried, rising until the p99 lag exceeds the limit."""
+LAG_LIMIT = 100.0
+"""Milliseconds that 99 % of the tokens must keep."""
+
+Figures = Mapping[str, float]
+
+
+def path(peer: Peer, form: str) -> str:
+    return f"{peer.name}, {form}"
+
+
+async def tokens(stage: Stage, rounds: int) -> Table:
+    """CPU per token of every stream, burst and paced."""
+    return await interleaved(
+        _paths(stage, lambda peer: peer.streams, partial(_token_figures, stage.upstream)), rounds
+    )
+
+
+async def short_requests(stage: Stage, rounds: int) -> Table:
+    """CPU and latency of a short answer."""
+    return await interleaved(_paths(stage, lambda peer: peer.answers, _short_figures), rounds)
+
+
+async def first_tokens(stage: Stage, rounds: int, direct: tuple[int, MakeDoor]) -> Table:
+    """Time to the first token for one client and for a hundred at once; also of the upstream
+    itself, which the others are compared with."""
+    port, door = direct
+    measured: dict[str, Measure] = {"upstream itself": partial(_first_figures, port, door)}
+    for peer in stage.peers:
+        for form, made in peer.streams.items():
+            asked = stage.servers[peer.name].port
+            measured[path(peer, form)] = partial(_first_figures, asked, made)
+    return await interleaved(measured, rounds)
+
+
+async def capacity(stage: Stage, forms: Mapping[str, str]) -> dict[str, list[tuple[int, Pace]]]:
+    """Path → (streams, what they met), rising until the lag exceeds the limit."""
+    found: dict[str, list[tuple[int, Pace]]] = {}
+    for peer in stage.peers:
+        form = forms.get(peer.name, "SSE")
+        server, door = stage.servers[peer.name], peer.streams[form]
+        steps = found[path(peer, form)] = []
+        for count in STEPS[peer.name]:
+            pace = await measures.paced(server, stage.upstream, door, PACED_TOKENS, count)
+            steps.append((count, pace))
+            if pace.lag_p99 > LAG_LIMIT:
+                break
+    return found
+
+
+def _paths(
+    stage: Stage,
+    doors: Callable[[Peer], Mapping[str, MakeDoor]],
+    figures: Callable[[Peer, Server, MakeDoor], Measure],
+) -> dict[str, Measure]:
+    return {
+        path(peer, form): figures(peer, stage.servers[peer.name], door)
+        for peer in stage.peers
+        for form, door in doors(peer).items()
+    }
+
+
+def _token_figures(upstream: int, peer: Peer, server: Server, door: MakeDoor) -> Measure:
+    async def measure() -> Figures:
+        length = TOKENS.get(peer.name, 250)
+        burst = await measures.burst(server, upstream, door, length)
+        paced = await measures.paced(server, upstream, door, PACED_TOKENS)
+        return {"burst": burst, "paced": paced.cpu, "lag p99": paced.lag_p99}
+
+    return measure
+
+
+def _short_figures(peer: Peer, server: Server, door: MakeDoor) -> Measure:
+    async def measure() -> Figures:
+        cpu, median = await measures.short(server, door, SHORT_REQUESTS)
+        return {"cpu": cpu, "p50": median}
+
+    return measure
+
+
+async def _first_figures(port: int, door: MakeDoor) -> Figures:
+    alone = await measures.first_token(port, door, 30)
+    together = await measures.first_token(port, door, 100, at_once=100)
+    return {"alone": alone[len(alone) // 2], "p99 of 100": together[-2] - measures.DELAY_MS}

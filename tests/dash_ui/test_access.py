@@ -1,0 +1,3 @@
+"""The Dash page is for everybody, and nothing takes it over."""
+
+from tests.pages.access import *  # noqa: F403
