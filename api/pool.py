@@ -65,9 +65,16 @@ class WorkerPool:
         return _Worker(process)
 
     def _pass_signal(self, worker: _Worker) -> None:
-        """One at a time: two of a kind that come at once count as one."""
+        """The first as it is; a second ends the worker now.
+
+        By a kill, because a worker that has had no time for the first signal would take two of
+        a kind for one.
+        """
         if worker.signals < len(self._signals) and worker.process.poll() is None:
-            worker.process.send_signal(self._signals[worker.signals])
+            if worker.signals:
+                worker.process.kill()
+            else:
+                worker.process.send_signal(self._signals[0])
             worker.signals += 1
 
     def _looked_after(self, worker: _Worker) -> _Worker | None:

@@ -106,6 +106,8 @@ async def post(port: int, query: str, variables: dict[str, object]) -> dict[str,
     length = int(head.partition(b"content-length: ")[2].split(b"\r\n")[0])
     answer = json.loads(await reader.readexactly(length))
     writer.close()
+    if "errors" in answer:
+        raise RuntimeError(str(answer["errors"]))
     (value,) = answer["data"].values()
     return dict(value)
 

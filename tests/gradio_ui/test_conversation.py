@@ -84,3 +84,16 @@ def test_turning_the_order_leaves_the_settings_as_they_are_set(screen: Screen) -
     screen.page.reload()
     expect(screen.newest_first).to_be_checked()
     expect(number).to_have_value("1.7")
+
+
+def test_an_alert_hides_none_of_the_newest_message(screen: Screen, upstream: FakeUpstream) -> None:
+    upstream.reply("word\n\n" * 40)
+    screen.ask_and_wait("Fill the screen")
+    upstream.fault("connection_reset", after_tokens=3)
+    screen.ask("Count")
+    expect(screen.button("Retry")).to_be_visible()
+    expect(screen.log.get_by_role("button", name="Copy message").last).to_be_in_viewport()
+    screen.page.wait_for_function(
+        "() => { const log = document.querySelector('#conversation');"
+        " return log.scrollHeight - log.scrollTop - log.clientHeight < 2; }"
+    )

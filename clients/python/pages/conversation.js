@@ -29,12 +29,16 @@ function follow(log, scroller, newestFirst) {
     ? scroller.scrollTop
     : scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
   scroller.addEventListener("scroll", () => { following = away() < 80; });
+  const stay = () => {
+    if (following) scroller.scrollTop = log.newestFirst ? 0 : scroller.scrollHeight;
+  };
   new MutationObserver(() => {
     const now = log.querySelectorAll(".message").length;
     following ||= now > messages;
     messages = now;
-    if (following) scroller.scrollTop = log.newestFirst ? 0 : scroller.scrollHeight;
+    stay();
   }).observe(log, { childList: true, characterData: true, subtree: true });
+  new ResizeObserver(stay).observe(scroller);  // an alert takes room away from the conversation
 }
 
 async function copy(button) {
