@@ -92,6 +92,7 @@ test("a run that was started elsewhere is joined, watched and stopped", async ()
 
 test("a link to nothing says so", async () => {
   const page = await opened(tab(), "nobody");
+  await until(page, () => page.problem !== null);
   assert.equal(page.problem?.type, "RunNotFound");
 });
 

@@ -1,21 +1,29 @@
 // How GraphiQL talks to the API: JSON for queries and mutations, server-sent events for subscriptions.
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
-import { getOperationAST } from "graphql";
+import { getOperationAST, parse } from "graphql";
 import { createClient, NetworkError } from "graphql-sse";
 
 export function createFetcher(path) {
   const url = new URL(path, window.location.href).href;
   const fetchOnce = createGraphiQLFetcher({ url, enableIncrementalDelivery: false });
-  return (request, options) =>
-    isSubscription(request, options)
-      ? subscribe(url, request, options.headers)
-      : fetchOnce(request, options);
+  return (request, options) => {
+    const operation = operationOf(request);
+    const named = { ...request, operationName: operation?.name?.value ?? request.operationName };
+    return operation?.operation === "subscription"
+      ? subscribe(url, named, options.headers)
+      : fetchOnce(named, options);
+  };
 }
 
-function isSubscription({ operationName }, options) {
-  const operation =
-    options?.documentAST && getOperationAST(options.documentAST, operationName);
-  return operation?.operation === "subscription";
+// From the text itself: right after a tab is opened, GraphiQL's name and tree are still the last tab's.
+function operationOf({ query, operationName }) {
+  let document;
+  try {
+    document = parse(query);
+  } catch {
+    return null; // the server says where the syntax breaks
+  }
+  return getOperationAST(document, operationName) ?? getOperationAST(document);
 }
 
 function subscribe(url, request, headers) {
