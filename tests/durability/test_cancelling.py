@@ -12,7 +12,7 @@ from tests.durability.scale import times
 from tests.servers import LiveServer
 from tests.upstream.server import FakeUpstream
 
-RACES = times(200)
+RACES = times(1000)
 AT_ONCE = 10
 
 
