@@ -49,7 +49,7 @@ def document(operation: str) -> str:
     wanted, text = [operation], (folder / f"{operation}.graphql").read_text()
     for name in wanted:
         body = known.get(name, text)
-        wanted += [n for n in re.findall(r"\.\.\.(\w+)", body) if n not in wanted]
+        wanted += [n for n in dict.fromkeys(re.findall(r"\.\.\.(\w+)", body)) if n not in wanted]
     return "\n".join(known.get(name, text) for name in wanted)
 
 
