@@ -16,7 +16,9 @@ from api.runs.sqlite_schema import connect
 
 log = structlog.get_logger(__name__)
 
-EVERY_SECONDS = 1.0
+EVERY_SECONDS = 10.0
+"""Rarely: what is written often is then moved once, and the first commit after a checkpoint waits
+for the disk, because it begins the write-ahead log anew."""
 
 LARGEST = 16_384
 """Pages (of 4 kB) of a write-ahead log that starts anew, for which writers wait a moment: one that
@@ -24,7 +26,7 @@ is written all the time would else only grow."""
 
 
 class Checkpoints:
-    """Checkpoints one database every second, in a thread of its own."""
+    """Checkpoints one database now and then, in a thread of its own."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -56,5 +58,5 @@ class Checkpoints:
             if pages > LARGEST:
                 self._connection.execute("PRAGMA wal_checkpoint(RESTART)")
         except (sqlite3.Error, OSError) as error:
-            # What is committed stays in the write-ahead log; the next second tries again.
+            # What is committed stays in the write-ahead log; the next turn tries again.
             log.debug("run_log.checkpoint_failed", reason=str(error))
