@@ -1,8 +1,8 @@
-"""Where an API is: the addresses of its GraphQL endpoint, from whatever a person typed."""
+"""Where an API is, and which run is meant, from whatever a person typed."""
 
 import ipaddress
 from dataclasses import dataclass
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 PATH = "/graphql"
 
@@ -35,6 +35,10 @@ class Address:
         """What a person calls it."""
         return urlunsplit((*urlsplit(self.http)[:2], "", "", ""))
 
+    def of_run(self, run_id: str) -> str:
+        """A link to the run on the page that the API itself serves."""
+        return f"{self.base}/app/?run={run_id}"
+
     @property
     def is_loopback(self) -> bool:
         """True for this machine, which no proxy can reach."""
@@ -43,3 +47,9 @@ class Address:
             return ipaddress.ip_address(host).is_loopback
         except ValueError:
             return host == "localhost"
+
+
+def run_named(text: str) -> str:
+    """The id of the run that is named by its id, or by a link that ends in `?run=ID`."""
+    named = parse_qs(urlsplit(text.strip()).query).get("run", [])
+    return named[0] if named else text.strip()

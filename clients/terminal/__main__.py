@@ -20,10 +20,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _show(arguments: list[str]) -> int:
     from clients.python import AsyncSession
+    from clients.python.addresses import run_named
     from clients.terminal.options import parser
 
     options = parser("parley frontend terminal", "The conversation in your terminal.")
-    options.add_argument("--run", metavar="ID", default="", help="join this run, live or over")
+    options.add_argument(
+        "--run", metavar="RUN", default="", help="join this run, live or over (id or link)"
+    )
     options.add_argument("--light", action="store_true", help="start in light colours")
     chosen = options.parse_args(arguments)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -40,7 +43,7 @@ def _show(arguments: list[str]) -> int:
             raise
         print("Textual is missing: pip install 'parley[terminal]'", file=sys.stderr)
         return 1
-    app = Terminal(session, chosen.assistant, chosen.run, chosen.light)
+    app = Terminal(session, chosen.assistant, run_named(chosen.run), chosen.light)
     app.run()
     if run_id := app.visit.transcript.busy and app.visit.transcript.run_id:
         print(f"The reply goes on: parley frontend terminal --run {run_id}")

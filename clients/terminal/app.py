@@ -44,6 +44,7 @@ class Terminal(App[None], inherit_bindings=False):
         super().__init__()
         self.visit = Visit(assistant_id=assistant)
         self._turns = Turns(session)
+        self._address = session.address
         self._linked_run = run
         for theme in (DARK, LIGHT):
             self.register_theme(theme)
@@ -147,6 +148,11 @@ class Terminal(App[None], inherit_bindings=False):
     @on(TextArea.Changed, "#message")
     def _count(self) -> None:
         self.query_one(MessageBox).count(self.visit.transcript)
+
+    @on(MessageView.LinkWanted)
+    def _copy_link(self, event: MessageView.LinkWanted) -> None:
+        self.copy_to_clipboard(self._address.of_run(event.run_id))
+        self.notify("Copied the link; a browser opens it, and --run takes it.", timeout=4)
 
     @on(Markdown.LinkClicked)
     def _show_address(self, event: Markdown.LinkClicked) -> None:

@@ -1,4 +1,4 @@
-"""`parley ask`: one question; the reply goes to stdout as it comes, all else to stderr."""
+"""`parley ask`: one question or one run; the reply goes to stdout as it comes, else to stderr."""
 
 import json
 import os
@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from clients.python import (
+    Cancellation,
+    EventStream,
     MessageInput,
     ParleyError,
     Reconnecting,
@@ -18,7 +20,9 @@ from clients.python import (
     StreamEvent,
     TextDelta,
     Transcript,
+    problem_sentence,
 )
+from clients.python.addresses import run_named
 from clients.terminal.inert import inert
 from clients.terminal.options import parser
 
@@ -38,6 +42,9 @@ def main(arguments: list[str]) -> int:
     options = parser("parley ask", ABOUT, ENDING)
     options.add_argument("question", nargs="*", help="the question; stdin where absent")
     options.add_argument("--json", action="store_true", help="print the whole reply as JSON")
+    other = options.add_mutually_exclusive_group()
+    other.add_argument("--run", metavar="RUN", help="print the reply of this run (id or link)")
+    other.add_argument("--stop", metavar="RUN", help="stop this run (id or link)")
     chosen = options.parse_intermixed_args(arguments)
     _prepare_process()
     try:
@@ -46,8 +53,12 @@ def main(arguments: list[str]) -> int:
         _tell(str(error))
         return MISUSED
     with session:
-        question = " ".join(chosen.question) or _read_question()
+        if chosen.stop:
+            return _stop_run(session, run_named(chosen.stop))
         asking = Asking(session, chosen.assistant, chosen.json)
+        if chosen.run:
+            return asking.join(run_named(chosen.run))
+        question = " ".join(chosen.question) or _read_question()
         return asking.ask(question.encode(errors="replace").decode())
 
 
@@ -61,30 +72,44 @@ class Asking:
     transcript: Transcript = field(default_factory=Transcript)
     key: str = field(default_factory=lambda: uuid.uuid4().hex)
     """By it the run is found again where it has to be stopped before it has told its id."""
+    history: list[MessageInput] = field(default_factory=list)
+    """What was asked; empty where a run was joined."""
 
     def ask(self, question: str) -> int:
         """The exit code, once everything is told."""
-        history = self.transcript.ask(question)
+        if (history := self.transcript.ask(question)) is None:
+            return self._conclude()
+        self.history = history
+        return self._read(self.session.stream(history, self.assistant, idempotency_key=self.key))
+
+    def join(self, run_id: str) -> int:
+        """The same for a run that was started elsewhere. Leaving it stops nothing."""
         try:
-            if history is not None:
-                self._read(history)
+            run = self.session.run(run_id)
+        except ParleyError as error:
+            return _refuse(error.sentence)
+        if not isinstance(run, Run):
+            return _refuse(problem_sentence(run))
+        self.transcript = Transcript.joining(run)
+        return self._read(self.session.follow(run_id))
+
+    def _read(self, stream: EventStream) -> int:
+        try:
+            try:
+                with stream as events:
+                    for event in events:
+                        self._take(event)
+            except ParleyError as error:
+                self.transcript.fail(error)
             return self._conclude()
         except KeyboardInterrupt:
-            self._stop(history or [])
+            self._stop()
             raise
         except BrokenPipeError:
-            self._stop(history or [])
+            self._stop()
             # Python would try to flush once more when it ends.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return UNREAD
-
-    def _read(self, history: list[MessageInput]) -> None:
-        try:
-            with self.session.stream(history, self.assistant, idempotency_key=self.key) as events:
-                for event in events:
-                    self._take(event)
-        except ParleyError as error:
-            self.transcript.fail(error)
 
     def _take(self, event: StreamEvent) -> None:
         if isinstance(event, Reconnecting) and not self.transcript.reconnecting:
@@ -107,17 +132,28 @@ class Asking:
             _tell(sentence)
         return WHOLE if reply and reply.status == "done" else PROBLEM
 
-    def _stop(self, history: list[MessageInput]) -> None:
-        """Stop the model, for whose words nobody waits any more."""
-        if not self.transcript.busy:
+    def _stop(self) -> None:
+        """Stop the model that was asked here, for whose words nobody waits any more."""
+        if not self.transcript.busy or not self.history:
             return
         run_id = self.transcript.run_id
         with suppress(ParleyError):  # an API that cannot be reached cannot be told
             if not run_id:
-                started = self.session.start(history, self.assistant, idempotency_key=self.key)
+                started = self.session.start(self.history, self.assistant, idempotency_key=self.key)
                 run_id = started.id if isinstance(started, Run) else None
             if run_id:
                 self.session.cancel(run_id)
+
+
+def _stop_run(session: Session, run_id: str) -> int:
+    try:
+        answer = session.cancel(run_id)
+    except ParleyError as error:
+        return _refuse(error.sentence)
+    if not isinstance(answer, Cancellation):
+        return _refuse(problem_sentence(answer))
+    _tell(f"Run {answer.run_id}: {answer.outcome.lower().replace('_', ' ')}")
+    return WHOLE
 
 
 def _prepare_process() -> None:
@@ -143,6 +179,11 @@ def _json_line(document: object) -> str:
 
 def _escaped(text: str) -> Iterable[str]:
     return (c if inert(c) == c else f"\\u{ord(c):04x}" for c in text)
+
+
+def _refuse(sentence: str) -> int:
+    _tell(sentence)
+    return PROBLEM
 
 
 def _print(text: str) -> None:

@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
 from clients.python import ChatMessage
@@ -21,9 +22,17 @@ class MessageView(Vertical, can_focus=True):
 
     BINDINGS = [  # noqa: RUF012
         Binding("c,enter", "copy", "Copy this message", key_display="c"),
+        Binding("l", "copy_link", "Copy the run's link"),
         Binding("up", "app.focus_previous", show=False),
         Binding("down", "app.focus_next", show=False),
     ]
+
+    class LinkWanted(Message):
+        """The person wants to show the run to somebody."""
+
+        def __init__(self, run_id: str) -> None:
+            super().__init__()
+            self.run_id = run_id
 
     def __init__(self, message: ChatMessage, author: str) -> None:
         super().__init__(classes=message.role)
@@ -60,6 +69,10 @@ class MessageView(Vertical, can_focus=True):
         """What is pasted into a shell must not act on it, either: hence the inert text."""
         self.app.copy_to_clipboard(inert(self.message.content))
         self.app.notify("Copied.", timeout=2)
+
+    def action_copy_link(self) -> None:
+        if run_id := self.message.run_id:
+            self.post_message(self.LinkWanted(run_id))
 
 
 class Conversation(VerticalScroll, can_focus=False):

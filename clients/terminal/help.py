@@ -10,9 +10,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 ABOUT = """\
-Tab moves between the message box, the settings and the messages; on a message, c copies it. \
-The mouse selects text, ctrl+c copies what is selected, the wheel scrolls. \
-Every window that shows a run can stop it: join one with --run and the id beneath a reply. \
+Tab moves between the message box, the settings and the messages; on a message, c copies it, \
+l its link. The mouse selects text, ctrl+c copies what is selected, the wheel scrolls. \
+Every window that shows a run can stop it: join one with --run and its link or id. \
 Leaving stops no reply. Links in replies are not opened: a click shows the address."""
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from clients.python import Run, Session
 from tests.servers import DEADLINE, LiveServer, free_port
 from tests.upstream import FakeUpstream
 
@@ -106,6 +107,47 @@ def test_an_api_that_cannot_be_reached_is_named_with_what_to_do() -> None:
     done = ask(url, "Who?")
     assert (done.returncode, done.stdout) == (1, "")
     assert f"The Parley API at {url} cannot be reached" in done.stderr
+
+
+def test_a_run_is_joined_by_its_link_and_stopped_by_its_id(
+    api: LiveServer, upstream: FakeUpstream
+) -> None:
+    gate = upstream.numbered(50, gated=True)
+    with Session(api.url) as session:
+        run = session.start([{"role": "USER", "content": "Count"}])
+    assert isinstance(run, Run)
+    with asking(api.url, "--run", f"http://any.example/app/?run={run.id}") as joined:
+        assert joined.stdout and joined.stderr
+        gate.release(2)
+        assert os.read(joined.stdout.fileno(), 2) == b"t0"
+        done = ask(api.url, "--stop", run.id)
+        assert (done.returncode, done.stdout) == (0, "")
+        assert "stopping" in done.stderr
+        upstream.wait_until(lambda: upstream.requests[0].closed_early)
+        assert joined.wait(DEADLINE) == 1
+        assert b"Stopped." in joined.stderr.read()
+
+
+def test_leaving_a_joined_run_does_not_stop_it(api: LiveServer, upstream: FakeUpstream) -> None:
+    gate = upstream.numbered(50, gated=True)
+    with Session(api.url) as session:
+        run = session.start([{"role": "USER", "content": "Count"}])
+    assert isinstance(run, Run)
+    with asking(api.url, "--run", run.id) as joined:
+        assert joined.stdout
+        gate.release(2)
+        assert os.read(joined.stdout.fileno(), 2) == b"t0"
+        joined.send_signal(signal.SIGINT)
+        assert joined.wait(DEADLINE) == 130
+    assert upstream.requests[0].active
+    gate.open()
+
+
+@pytest.mark.parametrize("option", ["--run", "--stop"])
+def test_a_run_that_is_none_is_told(api: LiveServer, upstream: FakeUpstream, option: str) -> None:
+    done = ask(api.url, option, "nowhere")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "There is no run with this id" in done.stderr
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from clients.python.addresses import run_named
+from tests.servers import LiveServer
 from tests.terminal.screen import Screen
 from tests.upstream import FakeUpstream
 
@@ -58,3 +60,13 @@ async def test_a_reply_can_be_copied_as_it_was_written(
     await screen.until(lambda: screen.app.clipboard == "Echo")
     await screen.press("up", "c")
     await screen.until(lambda: screen.app.clipboard == markdown)
+
+
+async def test_a_reply_s_link_leads_to_its_run(
+    api: LiveServer, screen: Screen, upstream: FakeUpstream
+) -> None:
+    await screen.ask_and_wait("Who?")
+    run_id = screen.app.visit.transcript.run_id
+    await screen.press("shift+tab", "l")
+    await screen.until(lambda: screen.app.clipboard == f"{api.url}/app/?run={run_id}")
+    assert run_named(screen.app.clipboard) == run_named(f" {run_id} ") == run_id

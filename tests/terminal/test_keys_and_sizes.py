@@ -74,12 +74,10 @@ async def test_forty_columns_are_enough(api: LiveServer, upstream: FakeUpstream)
         await screen.until(lambda: "t29" in screen.text)
 
 
-@pytest.mark.parametrize("size", [(1, 1), (12, 5), (200, 60)])
-async def test_no_size_is_too_small_or_too_large(
-    screen: Screen, upstream: FakeUpstream, size: tuple[int, int]
-) -> None:
+async def test_no_size_is_too_small_or_too_large(screen: Screen, upstream: FakeUpstream) -> None:
     await screen.ask_and_wait("Who?")
-    await screen.pilot.resize_terminal(*size)
-    await screen.press("f1", "escape", "f2", "f2")
+    for size in ((1, 1), (12, 5), (200, 60)):
+        await screen.pilot.resize_terminal(*size)
+        await screen.press("f1", "escape", "f2", "f2")
     await screen.pilot.resize_terminal(110, 40)
     await screen.until(lambda: "Who?" in screen.text)
