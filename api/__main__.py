@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     if arguments[:1] == ["ask"]:
         _become(FRONTENDS["terminal"], *arguments)
     options = _parser().parse_args(arguments)
-    for name in ("host", "port", "workers"):
+    for name in ("host", "port", "workers", "documents"):
         if getattr(options, name, None) is not None and options.command != "frontend":
             os.environ[f"{PREFIX}{name.upper()}"] = str(getattr(options, name))
     try:
@@ -40,6 +40,11 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="start the API")
     _add_server_options(serve)
     serve.add_argument("--workers", type=int, help="worker processes (PARLEY_WORKERS)")
+    serve.add_argument(
+        "--documents",
+        choices=("any", "strict"),
+        help="`strict` answers the recorded documents only (PARLEY_DOCUMENTS)",
+    )
     serve.set_defaults(run=_serve)
     run = commands.add_parser("run", help="start the API and the Gradio page")
     _add_server_options(run)
@@ -67,10 +72,11 @@ def _add_server_options(parser: argparse.ArgumentParser) -> None:
 def _serve(_: argparse.Namespace) -> int:
     from api.assistants.persona import PersonaError
     from api.serve import PortTakenError, serve
+    from api.transport.recorded import ManifestError
 
     try:
         return serve(load_settings())
-    except (PortTakenError, PersonaError) as error:
+    except (PortTakenError, PersonaError, ManifestError) as error:
         print(error, file=sys.stderr)
         return 1
 

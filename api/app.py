@@ -50,9 +50,10 @@ def create_app(settings: Settings | None = None, provider: Provider | None = Non
     run_log = open_store(settings.run_log, settings.data_dir)
     assistants = AssistantCatalog(settings.assistants_dir, provider.default_model)
     models = ModelCatalog(provider.default_model, settings.models, assistants.models)
-    runs = RunService(
-        run_log, provider, Admission(assistants, models), settings.run_timeout_seconds
+    admission = Admission(
+        assistants, models, settings.history_messages, settings.message_characters
     )
+    runs = RunService(run_log, provider, admission, settings.run_timeout_seconds)
     retention = timedelta(hours=settings.retention_hours)
     keeper = Keeper(run_log, runs, retention, settings.lease_seconds)
     health = HealthCheck(provider, run_log, assistants, provider.default_model)
@@ -69,7 +70,13 @@ def create_app(settings: Settings | None = None, provider: Provider | None = Non
         await run_log.close()
         await provider.aclose()
 
-    services = Services(runs=runs, assistants=assistants, models=models, health=health)
+    services = Services(
+        runs=runs,
+        assistants=assistants,
+        models=models,
+        health=health,
+        longest_message=settings.message_characters,
+    )
     app = Application(title="Parley", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.services = services
     app.direct[GRAPHQL] = RequestIds(open_doors(app, services, settings))

@@ -22,6 +22,8 @@ class Services:
     assistants: AssistantCatalog
     models: ModelCatalog
     health: HealthCheck
+    longest_message: int
+    """Characters that this server takes."""
 
 
 @dataclass(slots=True)
@@ -30,8 +32,16 @@ class Context:
 
     services: Services
     caller: str = ANYBODY
+    """Who asks: runs belong to the caller."""
+    address: str = "unknown"
+    """Where the request comes from, as far as trusted proxies tell."""
     connection_params: dict[str, object] = field(default_factory=dict)
     last_event_id: int | None = None
+
+    @property
+    def counted_as(self) -> str:
+        """Whom limits count: the caller, or the address where callers aren't told apart."""
+        return self.address if self.caller == ANYBODY else self.caller
 
 
 Info = StrawberryInfo[Context, Any]

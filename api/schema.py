@@ -50,7 +50,11 @@ class Query:
         description="Every input field that a frontend offers to a person, in drawing order."
     )
     def controls(self, info: Info) -> list[Control]:
-        return controls({"settings.model": info.context.services.models.available()})
+        services = info.context.services
+        return controls(
+            {"settings.model": services.models.available()},
+            {"history.content": services.longest_message},
+        )
 
     @strawberry.field(description="One run: its status, input and what came of it.")
     async def run(self, info: Info, id: RunId) -> RunResult:

@@ -5,9 +5,12 @@ import os
 import socket
 import threading
 from types import FrameType
+from typing import Any
 
 import structlog
 import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from api.app import create_app
 from api.context import Services
@@ -15,15 +18,13 @@ from api.logs import configure_logs
 from api.pool import WorkerPool
 from api.runs.service import RunService
 from api.settings import Settings
+from api.transport.connections import hurried
 from api.transport.sending import drop_stuck
 
 log = structlog.get_logger(__name__)
 
 AFTER_GRACE_SECONDS = 3
 """For closing sockets and stores once the runs' grace time is over."""
-
-MAX_FRAME_BYTES = 1_048_576
-"""Greatest WebSocket frame that is read."""
 
 STUCK_SECONDS = 10
 """Beyond all graces: whatever hangs then, the process ends."""
@@ -85,19 +86,25 @@ class GentleServer(uvicorn.Server):
         self.should_exit = True
 
 
-def serve_one(settings: Settings, listener: socket.socket) -> None:
-    """Serve on `listener` in this process until a signal ends it."""
-    app = create_app(settings)
-    config = uvicorn.Config(
+def server_config(app: ASGIApp, settings: Settings, **more: Any) -> uvicorn.Config:
+    """How uvicorn is to serve the application."""
+    return uvicorn.Config(
         app,
+        http=hurried(AutoHTTPProtocol, settings.body_timeout_seconds),
         log_level="warning",
         access_log=False,
-        timeout_graceful_shutdown=AFTER_GRACE_SECONDS,
-        ws_max_size=MAX_FRAME_BYTES,
+        ws_max_size=settings.frame_bytes,
         ws_ping_interval=20,
         ws_ping_timeout=20,
         ws_per_message_deflate=False,
+        **more,
     )
+
+
+def serve_one(settings: Settings, listener: socket.socket) -> None:
+    """Serve on `listener` in this process until a signal ends it."""
+    app = create_app(settings)
+    config = server_config(app, settings, timeout_graceful_shutdown=AFTER_GRACE_SECONDS)
     services: Services = app.state.services
     GentleServer(config, services.runs, settings.shutdown_grace_seconds).run([listener])
 

@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from api.limit_settings import LimitSettings
 
 PREFIX = "PARLEY_"
 OTHERS = ("PARLEY_API", "PARLEY_CHROMIUM", "PARLEY_TOKEN")
@@ -20,7 +22,7 @@ class SettingsError(Exception):
     """A setting is unknown or invalid; `str()` names each one and the fix, a line each."""
 
 
-class Settings(BaseSettings):
+class Settings(LimitSettings):
     """Every setting with its default. The descriptions are the README's settings table."""
 
     model_config = SettingsConfigDict(
@@ -114,11 +116,10 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_names(cls) -> dict[str, str]:
-        """Environment variable → field name, for every setting."""
-        return {
-            str(field.validation_alias or f"{PREFIX}{name}".upper()): name
-            for name, field in cls.model_fields.items()
-        }
+        """Environment variable → field name, for every setting; the limits come last."""
+        ordered = sorted(cls.model_fields, key=lambda name: name in LimitSettings.model_fields)
+        aliases = {name: cls.model_fields[name].validation_alias for name in ordered}
+        return {str(aliases[name] or f"{PREFIX}{name}".upper()): name for name in ordered}
 
     @field_validator("models", "allowed_origins", mode="before")
     @classmethod

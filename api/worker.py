@@ -14,6 +14,7 @@ import structlog
 from api.assistants.persona import PersonaError
 from api.serve import serve_one
 from api.settings import load_settings
+from api.transport.recorded import ManifestError
 
 log = structlog.get_logger(__name__)
 
@@ -33,5 +34,5 @@ if __name__ == "__main__":
     end_with(int(sys.argv[2]))
     try:
         serve_one(load_settings(), socket.socket(fileno=int(sys.argv[1])))
-    except PersonaError as error:
+    except (PersonaError, ManifestError) as error:
         sys.exit(str(error))

@@ -17,7 +17,7 @@ import uvicorn
 
 from api.app import create_app
 from api.providers.base import Provider
-from api.serve import MAX_FRAME_BYTES
+from api.serve import server_config
 from api.settings import Settings
 
 DEADLINE = 20.0
@@ -55,13 +55,7 @@ class LiveServer:
         self._listener = socket.socket(proto=socket.IPPROTO_TCP)
         self._listener.bind(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
-        config = uvicorn.Config(
-            self.app,
-            log_level="error",
-            timeout_graceful_shutdown=1,
-            ws_max_size=MAX_FRAME_BYTES,
-            ws_per_message_deflate=False,
-        )
+        config = server_config(self.app, self.settings, timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
             target=self._server.run, args=([self._listener],), daemon=True

@@ -13,12 +13,17 @@ from api.contract.types import ChatInput, Control
 _SCALAR_NAMES = {float: "Float", int: "Int", str: "String", bool: "Boolean"}
 
 
-def controls(choices: Mapping[str, Sequence[str]]) -> list[Control]:
+def controls(
+    choices: Mapping[str, Sequence[str]], lengths: Mapping[str, int] | None = None
+) -> list[Control]:
     """Every control of `ChatInput`, in drawing order.
 
-    `choices` maps a path (`settings.model`) to the values that this server allows there.
+    `choices` maps a path (`settings.model`) to the values that this server allows there,
+    `lengths` to the greatest length, where that is less than the contract's.
     """
     found = _walk(ChatInput, "", choices)
+    for control in found:
+        control.max_length = (lengths or {}).get(control.path, control.max_length)
     return sorted(found, key=lambda control: control.order)
 
 

@@ -38,6 +38,12 @@ def broken_rule(value: Any, path: str = "") -> InvalidInput | InputTooLong | Non
     return next(_broken_rules(value, path), None)
 
 
+def too_long(where: str, actual: int, limit: int, unit: str) -> InputTooLong:
+    """The problem of a text or list with more than `limit` characters or entries."""
+    reason = f"`{where}` has {actual} {unit}; {limit} are allowed. Shorten it."
+    return InputTooLong(field=where, limit=limit, actual=actual, reason=reason, retryable=False)
+
+
 def _input_field(field: StrawberryField) -> InputField:
     applied: dict[type[Any], Any] = {type(rule): rule for rule in field.directives}
     return InputField(
@@ -102,10 +108,7 @@ def _broken_text(
 
 def _too_long(actual: int, length: Length | None, where: str, unit: str) -> Iterator[InputTooLong]:
     if length and actual > length.max:
-        reason = f"`{where}` has {actual} {unit}; {length.max} are allowed. Shorten it."
-        yield InputTooLong(
-            field=where, limit=length.max, actual=actual, reason=reason, retryable=False
-        )
+        yield too_long(where, actual, length.max, unit)
 
 
 def _encodable(text: str) -> bool:

@@ -17,8 +17,16 @@ from api.contract.problems import (
     UnknownAssistant,
     UnknownModel,
 )
-from api.contract.rules import broken_rule
-from api.contract.types import ChatInput, ChatSettings, Message, MessageInput, Role
+from api.contract.rules import broken_rule, too_long
+from api.contract.types import (
+    CONTENT_LIMIT,
+    HISTORY_LIMIT,
+    ChatInput,
+    ChatSettings,
+    Message,
+    MessageInput,
+    Role,
+)
 from api.providers.base import ModelRequest, Turn
 from api.providers.catalog import ModelCatalog
 
@@ -34,15 +42,26 @@ class Admitted:
 
 
 class Admission:
-    """Checks inputs against the contract's rules, the assistants and the models."""
+    """Checks inputs against the contract's rules, the assistants and the models.
 
-    def __init__(self, assistants: AssistantCatalog, models: ModelCatalog) -> None:
+    `most_messages` and `most_characters` (of a message) may be less than the contract allows.
+    """
+
+    def __init__(
+        self,
+        assistants: AssistantCatalog,
+        models: ModelCatalog,
+        most_messages: int = HISTORY_LIMIT,
+        most_characters: int = CONTENT_LIMIT,
+    ) -> None:
         self._assistants = assistants
         self._models = models
+        self._most_messages = most_messages
+        self._most_characters = most_characters
 
     def admit(self, input: ChatInput) -> Admitted | StartProblem:
         """What the run will do, or the first rule that the input breaks."""
-        problem = broken_rule(input) or _broken_history(input.history)
+        problem = broken_rule(input) or self._too_much(input) or _broken_history(input.history)
         if problem:
             return problem
         persona = self._assistants.find(input.assistant_id)
@@ -58,6 +77,16 @@ class Admission:
             history=[Message(role=m.role, content=m.content) for m in input.history],
             digest=_digest(input),
         )
+
+    def _too_much(self, input: ChatInput) -> InputTooLong | None:
+        """Where this server takes less than the contract allows."""
+        if (messages := len(input.history)) > self._most_messages:
+            return too_long("history", messages, self._most_messages, "entries")
+        for index, message in enumerate(input.history):
+            if (length := len(message.content)) > self._most_characters:
+                where = f"history.{index}.content"
+                return too_long(where, length, self._most_characters, "characters")
+        return None
 
     def _unknown_assistant(self, assistant_id: str) -> UnknownAssistant:
         available = self._assistants.ids()

@@ -5,6 +5,7 @@ endpoint       `/graphql`: http_door (with streaming, framing) and subscriptions
 engine         runs an operation; every door writes its results
 json_door      `/chat`, `/` and `/healthz`
 graphiql, swagger   the pages for people
-limits, bodies, frames, origins, sending, presence   guards
+documents, recorded, shape   query texts: kept, recorded, measured
+limits, bodies, frames, origins, sending, presence, slots, connections   guards
 faults, refusals, problems   what goes wrong, as clients see it
 """

@@ -17,6 +17,7 @@ from api.transport.json_door import json_router
 from api.transport.limits import Limits
 from api.transport.origins import Origins
 from api.transport.react_app import add_react_app
+from api.transport.recorded import read_manifest
 from api.transport.swagger import add_docs
 
 GRAPHQL = "/graphql"
@@ -29,10 +30,11 @@ def open_doors(app: FastAPI, services: Services, settings: Settings) -> ASGIApp:
     which every token of a stream would pass through.
     """
 
-    def context_for(_: HTTPConnection) -> Context:
-        return Context(services)
+    def context_for(connection: HTTPConnection) -> Context:
+        client = connection.client
+        return Context(services, address=client.host if client else "unknown")
 
-    limits = Limits(send_seconds=settings.send_timeout_seconds)
+    limits = limits_of(settings)
     endpoint = GraphQLEndpoint(
         schema,
         context_for,
@@ -40,6 +42,8 @@ def open_doors(app: FastAPI, services: Services, settings: Settings) -> ASGIApp:
         introspection=settings.introspection,
         page=graphiql_page if settings.graphiql else None,
         limits=limits,
+        recorded=read_manifest(settings.documents_file),
+        strict=settings.documents == "strict",
     )
     app.router.routes += [Route(GRAPHQL, endpoint), WebSocketRoute(GRAPHQL, endpoint)]
     app.include_router(json_router(context_for, Origins(settings.allowed_origins), limits))
@@ -57,3 +61,20 @@ def open_doors(app: FastAPI, services: Services, settings: Settings) -> ASGIApp:
     }
     app.add_middleware(CORSMiddleware, **cors)
     return CORSMiddleware(endpoint, **cors)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The limits that the settings say."""
+    return Limits(
+        body_bytes=settings.body_bytes,
+        body_seconds=settings.body_timeout_seconds,
+        send_seconds=settings.send_timeout_seconds,
+        frame_characters=settings.frame_bytes,
+        init_seconds=settings.init_timeout_seconds,
+        operations=settings.subscriptions_per_socket,
+        streams=settings.streams_per_caller,
+        local_streams="streams_per_caller" in settings.model_fields_set,
+        query_tokens=settings.query_tokens,
+        query_depth=settings.query_depth,
+        query_aliases=settings.query_aliases,
+    )

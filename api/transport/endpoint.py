@@ -1,6 +1,6 @@
 """`/graphql`: one ASGI application for HTTP requests and WebSocket connections."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import strawberry
 from starlette.datastructures import Headers
@@ -15,6 +15,7 @@ from api.transport.limits import DEFAULT_LIMITS, Limits
 from api.transport.origins import Origins
 from api.transport.refusals import RefusedRequestError
 from api.transport.sending import within
+from api.transport.slots import StreamSlots
 from api.transport.subscriptions import Conversation
 from api.transport.websocket import Socket
 
@@ -25,7 +26,7 @@ class GraphQLEndpoint:
     """Answers GraphQL operations in every form that a client may ask for.
 
     `context_for` makes the context of a request or connection, `page` is what a browser sees
-    that opens the address.
+    that opens the address. `recorded` documents are kept at hand, and `strict` answers no others.
     """
 
     def __init__(
@@ -37,12 +38,15 @@ class GraphQLEndpoint:
         introspection: bool = True,
         page: Callable[[], Response] | None = None,
         limits: Limits = DEFAULT_LIMITS,
+        recorded: Mapping[str, str] | None = None,
+        strict: bool = False,
     ) -> None:
-        self._engine = Engine(schema, introspection)
+        self._engine = Engine(schema, introspection, limits, recorded, strict)
         self._context_for = context_for
         self._origins = Origins(allowed_origins)
         self._limits = limits
-        self._http = HttpDoor(self._engine, context_for, self._origins, page, limits)
+        self.streams = StreamSlots(limits)
+        self._http = HttpDoor(self._engine, context_for, self._origins, page, limits, self.streams)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         send = within(self._limits.send_seconds, send)
@@ -68,4 +72,5 @@ class GraphQLEndpoint:
             await socket.close(SUBPROTOCOL_NOT_ACCEPTABLE, reason)
             return
         context = self._context_for(HTTPConnection(scope))
-        await Conversation(self._engine, socket, context, self._limits).handle()
+        conversation = Conversation(self._engine, socket, context, self._limits, self.streams)
+        await conversation.handle()

@@ -4,7 +4,7 @@ Parsing, validation and coercion happen before a stream begins, so that a reques
 its status; every transport then writes the same results.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from strawberry.execution import optimized_is_awaitable
 from api.transport.documents import Document, Documents
 from api.transport.faults import RefusedOperationError, internal, refused, shown
 from api.transport.json_text import encoded
+from api.transport.limits import DEFAULT_LIMITS, Limits
 from api.transport.operation import Operation
 from api.transport.selection import NOT_PLAIN, Encode, compiled
 
@@ -34,15 +35,22 @@ class Result(NamedTuple):
 class Engine:
     """The schema, ready to run operations."""
 
-    def __init__(self, schema: strawberry.Schema, introspection: bool = True) -> None:
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        introspection: bool = True,
+        limits: Limits = DEFAULT_LIMITS,
+        recorded: Mapping[str, str] | None = None,
+        strict: bool = False,
+    ) -> None:
         self.schema = schema
         self._schema: GraphQLSchema = schema._schema
         self._executor_class: type[Executor[Any]] = schema.execution_context_class
-        self._documents = Documents(self._schema, introspection)
+        self._documents = Documents(self._schema, introspection, limits, recorded, strict)
 
     def prepare(self, operation: Operation, context: object) -> "Prepared":
         """The operation, found to be runnable; raises `RefusedOperationError` where it isn't."""
-        document = self._documents.find(operation.query)
+        document = self._documents.asked(operation)
         definition = get_operation_ast(document.node, operation.name)
         if definition is None:
             raise refused([_no_operation(operation)], "OPERATION_NOT_FOUND", self._schema)

@@ -3,6 +3,9 @@
 code                        whose fault
 GRAPHQL_PARSE_FAILED        the document's syntax
 GRAPHQL_VALIDATION_FAILED   the document does not fit the schema
+DOCUMENT_TOO_COMPLEX        the document is longer or deeper than allowed, or has more aliases
+DOCUMENT_NOT_RECORDED       the server answers recorded documents only (`--documents strict`)
+PERSISTED_QUERY_NOT_FOUND   no recorded document has this hash
 OPERATION_NOT_FOUND         `operationName` is missing, or the document has no such operation
 BAD_USER_INPUT              a variable or argument does not fit its type
 INTERNAL                    ours: logged with its trace, shown with the request's id only

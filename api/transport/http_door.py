@@ -25,6 +25,7 @@ from api.transport.negotiation import JSON, Accepted, accepted
 from api.transport.origins import Origins
 from api.transport.presence import ClientPresence
 from api.transport.refusals import ClientLeftError, RefusedRequestError
+from api.transport.slots import StreamSlots
 from api.transport.streaming import write_stream
 
 ContextFactory = Callable[[HTTPConnection], Context]
@@ -43,6 +44,7 @@ class HttpDoor:
     origins: Origins
     page: Callable[[], Response] | None
     limits: Limits
+    streams: StreamSlots
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
@@ -53,8 +55,14 @@ class HttpDoor:
                 return
             self.origins.check(headers)
             asked = await _operation(scope, headers, receive, self.limits)
-            prepared = self.engine.prepare(asked, self._context(scope, headers))
-            await _run(prepared, _form(prepared, wanted, scope), receive, send)
+            context = self._context(scope, headers)
+            prepared = self.engine.prepare(asked, context)
+            form = _form(prepared, wanted, scope)
+            if prepared.kind is OperationType.SUBSCRIPTION:
+                with self.streams.held(context.counted_as):
+                    await _run(prepared, form, receive, send)
+            else:
+                await _run(prepared, form, receive, send)
         except RefusedRequestError as refusal:
             response = refusal.response(encoded({"errors": [refusal.error]}), wanted.errors)
             await response(scope, receive, send)

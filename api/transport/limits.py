@@ -21,6 +21,16 @@ class Limits:
     """How often a WebSocket client is pinged; two pings without a sign of life end it."""
     operations: int = 100
     """Operations that may run on one WebSocket connection at a time."""
+    streams: int = 0
+    """Streams that one caller may have open at a time; 0 is no limit."""
+    local_streams: bool = True
+    """True where callers on this machine are counted as well."""
+    query_tokens: int = 1_000
+    """Tokens of a document: they bound its parsing and validation. Introspection takes 163."""
+    query_depth: int = 8
+    """Fields within one another; introspection has a limit of its own (graphql-core)."""
+    query_aliases: int = 15
+    """Aliases of a document."""
 
 
 DEFAULT_LIMITS = Limits()

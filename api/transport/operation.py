@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
 from api.transport.json_text import decoded
+from api.transport.recorded import asked_hash
 from api.transport.refusals import RefusedRequestError
 
 _KINDS: dict[type, str] = {
@@ -25,8 +26,11 @@ _KINDS: dict[type, str] = {
 @dataclass(frozen=True, slots=True)
 class Operation:
     query: str
+    """The document; empty where `document_id` names a recorded one."""
     variables: dict[str, Any] | None = None
     name: str | None = None
+    document_id: str = ""
+    """SHA-256 of a recorded document."""
 
 
 def from_body(body: bytes) -> Operation:
@@ -53,14 +57,23 @@ def from_object(value: Any, what: str) -> Operation:
         _refuse(f"{what} must be a JSON object; it is an array, and batches are not supported.")
     if not isinstance(value, dict):
         _refuse(f"{what} must be a JSON object; it is {kind(value)}.")
-    query = value.get("query")
-    if query is None or query == "":
-        _refuse("`query` is missing: it holds the GraphQL document as a string.")
-    if not isinstance(query, str):
-        _refuse(f"`query` must be a string; it is {kind(query)}.")
     _optional(value, "extensions", dict)
+    query, document_id = _document(value)
     name = _optional(value, "operationName", str)
-    return Operation(query, _optional(value, "variables", dict), name or None)
+    return Operation(query, _optional(value, "variables", dict), name or None, document_id)
+
+
+def _document(value: dict[str, Any]) -> tuple[str, str]:
+    """The text, or the hash of a recorded one."""
+    query = value.get("query")
+    if query is not None and not isinstance(query, str):
+        _refuse(f"`query` must be a string; it is {kind(query)}.")
+    asked = asked_hash(value)
+    if asked is not None and not isinstance(asked, str):
+        _refuse(f"The hash of a recorded document must be a string; it is {kind(asked)}.")
+    if not query and not asked:
+        _refuse("`query` is missing: it holds the GraphQL document as a string.")
+    return query or "", (asked or "").removeprefix("sha256:")
 
 
 def kind(value: object) -> str:

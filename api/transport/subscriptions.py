@@ -11,23 +11,28 @@ from typing import Any
 
 import msgspec
 import structlog
+from graphql import OperationType
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
     Operation,
 )
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import SubscribeMessage
 from strawberry.types.unset import UnsetType
 
 from api.context import Context
-from api.transport.engine import Engine
+from api.transport.engine import Engine, Prepared
 from api.transport.faults import RefusedOperationError
 from api.transport.limits import Limits
 from api.transport.operation import from_object
+from api.transport.refusals import RefusedRequestError
+from api.transport.slots import StreamSlots
 from api.transport.websocket import Socket
 
 log = structlog.get_logger(__name__)
 
 TERMINATED = 4499
+LIMITED = "RATE_LIMITED"
 
 
 class _Admission:
@@ -40,7 +45,14 @@ class _Admission:
 class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
     """One WebSocket connection with its operations."""
 
-    def __init__(self, engine: Engine, socket: Socket, context: Context, limits: Limits) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        socket: Socket,
+        context: Context,
+        limits: Limits,
+        streams: StreamSlots,
+    ) -> None:
         super().__init__(
             view=_Admission(),  # type: ignore[arg-type]
             websocket=socket,
@@ -52,6 +64,8 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
         )
         self.engine = engine
         self.socket = socket
+        self.streams = streams
+        self.most_operations = limits.operations
         self.ping_seconds = limits.ping_seconds
 
     async def handle(self) -> None:
@@ -67,26 +81,41 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
         finally:
             pinging.cancel()
 
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        """Start an operation, or tell why not; the rest of the checks is Strawberry's."""
+        if len(self.operations) >= self.most_operations:
+            reason = f"{self.most_operations} operations run on this connection; that is the limit."
+            refusal = RefusedRequestError(429, reason, LIMITED)
+            answer = {"id": message["id"], "type": "error", "payload": [refusal.error]}
+            await self.socket.send_json(answer)
+            return
+        # Strawberry hands this field on as it is: the operation, with what it knows no field for.
+        asked: Any = from_object(message["payload"], "`payload`")
+        message["payload"]["query"] = asked
+        await super().handle_subscribe(message)
+
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         """One operation to its end: `next` for each result, then `complete`; or `error`."""
-        asked = from_object(
-            {
-                "query": operation.query,
-                "variables": operation.variables,
-                "operationName": operation.operation_name,
-            },
-            "`payload`",
-        )
+        asked: Any = operation.query
         try:
-            results = await self.engine.prepare(asked, self.context).start()
-            head = f'{{"id":{msgspec.json.encode(operation.id).decode()},"type":"next","payload":'
-            async with aclosing(results):
-                async for result in results:
-                    await self.socket.send_text(f"{head}{result.payload.decode()}}}")
-            await operation.send_operation_message({"id": operation.id, "type": "complete"})
+            prepared = self.engine.prepare(asked, self.context)
+            if prepared.kind is OperationType.SUBSCRIPTION:
+                with self.streams.held(self.context.counted_as):
+                    await self._send_results(prepared, operation)
+            else:
+                await self._send_results(prepared, operation)
         except RefusedOperationError as refusal:
-            answer: Any = {"id": operation.id, "type": "error", "payload": refusal.errors}
-            await operation.send_operation_message(answer)
+            await _refuse(operation, refusal.errors)
+        except RefusedRequestError as refusal:
+            await _refuse(operation, [refusal.error])
+
+    async def _send_results(self, prepared: Prepared, operation: Operation[Context, None]) -> None:
+        results = await prepared.start()
+        head = f'{{"id":{msgspec.json.encode(operation.id).decode()},"type":"next","payload":'
+        async with aclosing(results):
+            async for result in results:
+                await self.socket.send_text(f"{head}{result.payload.decode()}}}")
+        await operation.send_operation_message({"id": operation.id, "type": "complete"})
 
     async def handle_task_exception(self, error: Exception) -> None:
         if not isinstance(error, WebSocketDisconnected):
@@ -101,3 +130,8 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
                 await self.socket.close(TERMINATED, "The client does not answer pings.")
             elif self.connection_acknowledged:
                 await self.socket.send_json({"type": "ping"})
+
+
+async def _refuse(operation: Operation[Context, None], errors: list[dict[str, Any]]) -> None:
+    answer: Any = {"id": operation.id, "type": "error", "payload": errors}
+    await operation.send_operation_message(answer)

@@ -14,6 +14,7 @@ from clients.codegen import (
     python_models,
     python_operations,
     python_package,
+    recorded_documents,
     typescript_controls,
     typescript_enums,
     typescript_inputs,
@@ -57,7 +58,8 @@ TYPESCRIPT = Package(
         typescript_controls,
     ),
 )
-PACKAGES = (PYTHON, TYPESCRIPT)
+DOCUMENTS = Package("operations/_generated", (recorded_documents,))
+PACKAGES = (PYTHON, TYPESCRIPT, DOCUMENTS)
 
 
 def generated(schema: Path, operations: Path, package: Package = PYTHON) -> dict[str, str]:

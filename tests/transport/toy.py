@@ -114,7 +114,9 @@ class ToyServer:
         )
 
     def _context(self, _: HTTPConnection) -> Any:
-        return SimpleNamespace(sources=self.sources, connection_params={}, last_event_id=None)
+        return SimpleNamespace(
+            sources=self.sources, connection_params={}, last_event_id=None, counted_as="127.0.0.1"
+        )
 
     @property
     def url(self) -> str:
