@@ -15,7 +15,7 @@ compile := $(bin)/uv pip compile --quiet --universal --generate-hashes --no-head
 	--no-emit-index-url $(if $(UPGRADE),--upgrade)
 npm_lock := PATH="$(CURDIR)/$(bin):$$PATH" npm install --package-lock-only --no-audit --no-fund
 
-.PHONY: help run test lint types format schema generate check-generated graphiql react doctor lock clean
+.PHONY: help run test conformance conformance-saboteurs lint types format schema generate check-generated graphiql react doctor lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -28,6 +28,14 @@ run: ## Start the API and the Gradio page
 test: ## Run the tests; ARGS go to pytest
 	$(ready) test
 	@$(bin)/python -m pytest $(ARGS)
+
+conformance: ## Play every scenario on every frontend and write the matrix; FRONTEND=name: one
+	$(ready) test
+	@$(bin)/python -m conformance $(FRONTEND) $(ARGS)
+
+conformance-saboteurs: ## Test the conformance kit: broken frontends must be caught
+	$(ready) test
+	@$(bin)/python -m conformance.saboteurs $(ARGS)
 
 lint: ## Check style and formatting
 	$(ready) tools

@@ -1,0 +1,1 @@
+"""How a frontend is opened: as tabs of a browser, or as terminals."""
