@@ -1,12 +1,13 @@
 """What a scenario is played with: one frontend, its API, the scripted model, and open windows."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from clients.python import Assistant, Session
 from conformance.frontends import Frontend, Surface
+from conformance.nonconformity import Nonconformity
 from conformance.screens import Screen
 from conformance.serving import PageProcess
 from conformance.sockets import SocketNotes
@@ -26,6 +27,19 @@ class Windows(Protocol):
     patience: float
 
     def open(self, greetings: Collection[str], run: str, dark: bool, phone: bool) -> Screen: ...
+
+    def asked(self, request: int = 0) -> list[str]:
+        """What the model was sent with this request, the assistant's instructions excepted."""
+        return [turn["content"] for turn in self._sent(request)[1:]]
+
+    def instructions(self, request: int = 0) -> str:
+        """What the model was told about itself."""
+        return str(self._sent(request)[0]["content"])
+
+    def _sent(self, request: int) -> Sequence[Mapping[str, Any]]:
+        if request >= len(self.upstream.requests):
+            raise Nonconformity("the model was not asked")
+        return self.upstream.requests[request].messages
 
     @property
     def outside(self) -> list[str]:
@@ -69,6 +83,19 @@ class Stage:
         self._open.append(screen)
         screen.await_ready()
         return screen
+
+    def asked(self, request: int = 0) -> list[str]:
+        """What the model was sent with this request, the assistant's instructions excepted."""
+        return [turn["content"] for turn in self._sent(request)[1:]]
+
+    def instructions(self, request: int = 0) -> str:
+        """What the model was told about itself."""
+        return str(self._sent(request)[0]["content"])
+
+    def _sent(self, request: int) -> Sequence[Mapping[str, Any]]:
+        if request >= len(self.upstream.requests):
+            raise Nonconformity("the model was not asked")
+        return self.upstream.requests[request].messages
 
     @property
     def outside(self) -> list[str]:

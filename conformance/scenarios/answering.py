@@ -76,7 +76,7 @@ def clearing(stage: Stage) -> None:
     screen.await_offer(stage.assistants[0].starters[0])
     screen.ask_and_wait("Echo")
     screen.await_replies("Echo")
-    asked = [turn["content"] for turn in stage.upstream.requests[-1].messages[1:]]
+    asked = stage.asked(-1)
     if asked != ["Echo"]:
         raise Nonconformity(f"after Clear the model is still sent {asked!r}")
 

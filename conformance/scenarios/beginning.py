@@ -30,11 +30,11 @@ def sending(stage: Stage) -> None:
     screen.await_replies("Bruce Wayne.")
     screen.await_idle()
     screen.await_same("the questions are", lambda: screen.questions, ["Who is Batman?"])
-    asked = [turn["content"] for turn in stage.upstream.requests[0].messages[1:]]
+    asked = stage.asked()
     if asked != ["Who is Batman?"]:
         raise Nonconformity(f"the model was asked {asked!r}")
     screen.ask_and_wait("And Robin?")
-    asked = [turn["content"] for turn in stage.upstream.requests[1].messages[1:]]
+    asked = stage.asked(1)
     if asked != ["Who is Batman?", "Bruce Wayne.", "And Robin?"]:
         raise Nonconformity(f"with the second question the model was sent {asked!r}")
 

@@ -45,9 +45,8 @@ def letters(stage: Stage) -> None:
     screen, reply = stage.open(), "".join(REPLY_PIECES)
     stage.upstream.reply(REPLY_PIECES)
     screen.ask_and_wait(QUESTION)
-    asked = stage.upstream.requests[0].messages[-1]["content"]
-    if asked != QUESTION:
-        raise Nonconformity(f"the model is asked {asked!r} instead of {QUESTION!r}")
+    if stage.asked() != [QUESTION]:
+        raise Nonconformity(f"the model is asked {stage.asked()!r} instead of {QUESTION!r}")
     screen.await_same("letter by letter, is drawn", lambda: screen.verbatim[1:], [QUESTION, reply])
     screen.await_same("the replies read", lambda: screen.replies, [run_together(reply)])
     if not screen.leans_right():

@@ -42,7 +42,9 @@ def switching(stage: Stage) -> None:
         "the conversation does not begin with the chosen assistant's greeting",
     )
     screen.await_same("without a cap, the counter says", lambda: screen.counter, "")
+    screen.ask_and_wait("Who?")
+    told = stage.instructions()
+    if "helpful assistant" not in told:
+        raise Nonconformity(f"the model is asked as another assistant: {told[:60]!r}")
     screen.ask_and_wait("x" * 80)
-    system = stage.upstream.requests[0].messages[0]["content"]
-    if "helpful assistant" not in system:
-        raise Nonconformity(f"the model is asked as another assistant: {system[:60]!r}")
+    screen.await_same("without a cap, is sent", lambda: stage.asked(1)[-1:], ["x" * 80])

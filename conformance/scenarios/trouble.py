@@ -56,7 +56,7 @@ def retrying(stage: Stage) -> None:
     screen.do("Retry")
     screen.await_replies("Dick Grayson.")
     screen.until(lambda: not screen.alert, "the alert stays although Retry has brought a reply")
-    asked = [turn["content"] for turn in stage.upstream.requests[0].messages[1:]]
+    asked = stage.asked()
     if asked != ["Who is Robin?"]:
         raise Nonconformity(f"Retry sends the model {asked!r}")
 

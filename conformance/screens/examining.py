@@ -40,14 +40,14 @@ def barriers(page: Page) -> list[str]:
 
 def misfits(page: Page, parts: dict[str, Locator]) -> list[str]:
     """Scrolling sideways, and parts that are not wholly in sight."""
-    width, wide = page.evaluate("[innerWidth, document.documentElement.scrollWidth]")
-    found = [f"the page is {wide} pixels wide on a screen of {width}"] if wide > width else []
     size = page.viewport_size or {"width": 0, "height": 0}
+    width, wide = size["width"], page.evaluate("document.documentElement.scrollWidth")
+    found = [f"the page is {wide} pixels wide on a screen of {width}"] if wide > width else []
     for name, part in parts.items():
         box = part.first.bounding_box()
         if not box:
             found.append(f"{name} is not drawn")
-        elif box["x"] < 0 or box["x"] + box["width"] > size["width"]:
+        elif box["x"] < 0 or box["x"] + box["width"] > width:
             found.append(f"{name} is cut off at the side")
         elif box["y"] < 0 or box["y"] + box["height"] > size["height"]:
             found.append(f"{name} is out of sight")

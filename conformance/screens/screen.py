@@ -229,13 +229,17 @@ class Screen(ABC):
 
     def ask(self, question: str) -> None:
         """Write it, send it, and see it among the messages."""
-        asked = len(self.questions)
+        before = len(self.questions)
         self.write(question)
         self.press("Enter")
         self.until(
-            lambda: len(self.questions) == asked + 1,
+            lambda: self._has_sent(question, before),
             "Enter does not send the question: it is not among the messages",
         )
+
+    def _has_sent(self, question: str, before: int) -> bool:
+        """Whether the question is among the messages, of which `before` were questions."""
+        return len(self.questions) == before + 1
 
     def ask_and_wait(self, question: str) -> None:
         self.ask(question)

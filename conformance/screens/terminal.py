@@ -65,7 +65,12 @@ class TerminalScreen(Screen):
 
     @property
     def text(self) -> str:
-        return self._piloted.text
+        """The conversation's column first and then that of the settings, as one reads them."""
+        settings, strips = self._part("#settings"), self._piloted.strips
+        width = self.app.size.width
+        edge = settings.region.x if settings.display and settings.region.x else width
+        columns = ((0, edge), (edge, width))
+        return "\n".join(strip.crop(*column).text for column in columns for strip in strips)
 
     @property
     def _views(self) -> list[MessageView]:
@@ -247,6 +252,10 @@ class TerminalScreen(Screen):
     def await_ready(self) -> None:
         """Of a long conversation only the newest messages are drawn, without the greeting."""
         self.until(lambda: self.messages, "nobody greets")
+
+    def _has_sent(self, question: str, before: int) -> bool:
+        """For each new message an old one may go, but the box is empty only then."""
+        return not self.draft and run_together(question) in self.questions
 
     def pause(self) -> None:
         self._piloted.pause()
