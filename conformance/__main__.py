@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from conformance import matrix
@@ -31,7 +31,7 @@ def main() -> int:
         return 2
     began = time.monotonic()
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        played = pool.map(lambda name: _played(name, ids), names)
+        played = pool.map(lambda name: counted(name, ids, list(_outcomes(name, ids))), names)
         outcomes = [outcome for listed in played for outcome in listed]
     seconds = time.monotonic() - began
     failed = [outcome for outcome in outcomes if outcome.sentence]
@@ -52,16 +52,16 @@ def told(outcome: Outcome) -> str:
     return f"{title}: {outcome.sentence}{about}."
 
 
-def _played(name: str, ids: list[str]) -> list[Outcome]:
-    """Every outcome, told as it comes; scenarios that were not reached count as failed."""
-    outcomes = list(_outcomes(name, ids))
+def counted(name: str, ids: Sequence[str], outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """An outcome for each scenario: those that were not reached count as failed."""
     reached = {outcome.scenario for outcome in outcomes}
     why = next((one.sentence for one in outcomes if not one.scenario), "it was not reached")
     missed = [Outcome(name, id, why, 0) for id in ids if id not in reached]
     return [one for one in outcomes if one.scenario] + missed
 
 
-def _outcomes(name: str, ids: list[str]) -> Iterator[Outcome]:
+def _outcomes(name: str, ids: Sequence[str]) -> Iterator[Outcome]:
+    """Every outcome, told as it comes."""
     command = [sys.executable, "-m", "conformance.playing", name, *ids]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as player:
         assert player.stdout is not None

@@ -57,6 +57,8 @@ FRONTENDS = {
     row.name: row
     for row in (
         python_page("gradio", "Gradio", "gradio"),
+        python_page("streamlit", "Streamlit", "streamlit"),
+        python_page("dash", "Dash", "dash"),
         Frontend("react", "React", path="/app/", folder="react", packages=("react", "vite")),
         Frontend(
             "terminal",

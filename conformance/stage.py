@@ -108,6 +108,10 @@ class Stage:
             self._open.pop().close()
         self.upstream.reset()
 
+    def close(self) -> None:
+        self.clear()
+        self.session.close()
+
 
 @contextmanager
 def staged(frontend: Frontend, folder: Path, windows: Windows | None = None) -> Iterator[Stage]:
@@ -123,8 +127,7 @@ def staged(frontend: Frontend, folder: Path, windows: Windows | None = None) -> 
             url = stack.enter_context(page).url
         windows = windows or stack.enter_context(opener(frontend, url))
         stage = Stage(frontend, upstream, api, windows, sockets)
-        stack.callback(stage.session.close)
-        stack.callback(stage.clear)
+        stack.callback(stage.close)
         yield stage
 
 

@@ -114,7 +114,7 @@ const BREAKS = {
     const end = performance.now() + 10 * document.querySelectorAll("article").length;
     while (performance.now() < end);
   }, true),
-  C25: () => always(".body", (body) => {
+  C25: () => always("[data-role=assistant][data-status=done] .body", (body) => {
     if (body.childElementCount && body.textContent.includes("<img")) body.innerHTML = body.textContent;
   }),
   C26: () => addEventListener("keydown", (event) => {

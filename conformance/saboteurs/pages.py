@@ -1,31 +1,12 @@
-"""The React page, broken once for each scenario (`breaks.js`), and how it must be found out."""
+"""The React page, broken once for each scenario by a script that runs before its own."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.playing import Outcome, play
-from conformance.scenarios import SCENARIOS
+from conformance.saboteurs.saboteur import PATIENCE, Saboteur
 from conformance.stage import Stage
 from conformance.windows.tabs import Tabs
 
 SCRIPT = Path(__file__).with_name("breaks.js").read_text(encoding="utf-8")
-PATIENCE = 6.0
-"""Seconds that a scenario waits for what a broken page never does."""
-
-
-@dataclass(frozen=True, slots=True)
-class Saboteur:
-    """What is broken, and what the scenario then says, in part."""
-
-    scenario: str
-    breaks: str
-    sentence: str
-
-    @property
-    def script(self) -> str:
-        """What breaks a page before its own script runs."""
-        return f"(() => {{ {SCRIPT} BREAKS.{self.scenario}(); }})()"
-
 
 PAGES = tuple(
     Saboteur(*row)
@@ -68,13 +49,8 @@ PAGES = tuple(
 )
 
 
-def caught(stage: Stage, saboteur: Saboteur) -> tuple[bool, Outcome]:
-    """Whether the scenario finds the sabotaged page out, in its own words; and what it said."""
-    whole = stage.windows
-    assert isinstance(whole, Tabs)
-    stage.windows = whole.anew(saboteur.script, PATIENCE)
-    try:
-        outcome = play(stage, SCENARIOS[saboteur.scenario])
-    finally:
-        stage.windows = whole
-    return saboteur.sentence in outcome.sentence, outcome
+def broken_page(stage: Stage, saboteur: Saboteur) -> Tabs:
+    """Opens the stage's page as this saboteur leaves it."""
+    assert isinstance(stage.windows, Tabs)
+    script = f"(() => {{ {SCRIPT} BREAKS.{saboteur.scenario}(); }})()"
+    return stage.windows.anew(script, PATIENCE)

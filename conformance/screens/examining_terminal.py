@@ -12,6 +12,8 @@ from conformance.windows.pilots import PilotedApp
 
 LEAST_CONTRAST = 4.5
 """WCAG 2.2, 1.4.3 (AA): of text, whose size a terminal does not tell."""
+MARK = 3
+"""Columns of a box that can be ticked."""
 CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 LETTER = re.compile(r"\w")
 
@@ -37,14 +39,24 @@ def barriers(piloted: PilotedApp) -> list[str]:
 def faint(piloted: PilotedApp) -> list[str]:
     """Words with too little contrast, as they are drawn."""
     found = {}
-    for strip in piloted.strips:
-        for text, style, _ in strip:
+    for row, strip in enumerate(piloted.strips):
+        column = 0
+        for segment in strip:
+            text, style, _ = segment
             if style and style.color and style.bgcolor and LETTER.search(text):
-                colors = [style.color.get_truecolor(), style.bgcolor.get_truecolor()]
-                ratio = contrast(*colors)
-                if ratio < LEAST_CONTRAST:
+                ratio = contrast(style.color.get_truecolor(), style.bgcolor.get_truecolor())
+                if ratio < LEAST_CONTRAST and not _is_inactive(piloted, column, row):
                     found[text.strip()] = ratio
+            column += segment.cell_length
     return [f"{text!r} has a contrast of {ratio:.1f} to 1" for text, ratio in found.items()]
+
+
+def _is_inactive(piloted: PilotedApp, column: int, row: int) -> bool:
+    """WCAG exempts what cannot be used now, and the mark of a box that isn't ticked is hidden."""
+    widget, _ = piloted.call(lambda: piloted.app.screen.get_widget_at(column, row))
+    if isinstance(widget, Checkbox) and not widget.value and column < widget.region.x + MARK:
+        return True
+    return widget.disabled or widget.has_class("-disabled")
 
 
 def nameless(piloted: PilotedApp) -> list[str]:

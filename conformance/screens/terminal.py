@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from textual.widget import Widget
-from textual.widgets import Button, Markdown, OptionList, Select, Static
-from textual.widgets._markdown import MarkdownFence, MarkdownTable
+from textual.widgets import Button, OptionList, Select, Static
+from textual.widgets._markdown import MarkdownBlock, MarkdownFence, MarkdownTable
 
 from clients.terminal.conversation import Conversation, MessageView
 from clients.terminal.keys import KEYS
@@ -69,7 +69,7 @@ class TerminalScreen(Screen):
         settings, strips = self._part("#settings"), self._piloted.strips
         width = self.app.size.width
         edge = settings.region.x if settings.display and settings.region.x else width
-        columns = ((0, edge), (edge, width))
+        columns = ((0, edge), (settings.content_region.x if edge < width else edge, width))
         return "\n".join(strip.crop(*column).text for column in columns for strip in strips)
 
     @property
@@ -239,7 +239,7 @@ class TerminalScreen(Screen):
     def drawn_parts(self) -> set[str]:
         last = self._views[-1]
         drawn = {"code": last.query(MarkdownFence), "table": last.query(MarkdownTable)}
-        return {name for name, parts in drawn.items() if parts}
+        return {name for name, parts in drawn.items() if any(part.size.area for part in parts)}
 
     def seconds_to_paint(self, change: Callable[[], Any], shows: str) -> float:
         began = time.perf_counter()
@@ -262,10 +262,10 @@ class TerminalScreen(Screen):
 
 
 def _words(view: MessageView) -> str:
-    """A question as it is drawn; a reply without its form."""
+    """What is drawn of it, block for block."""
     if view.message.role == "user":
         return str(view.query_one(".said", Static).content)
-    return str(view.query_one(Markdown).source)
+    return "\n".join(block._content.plain for block in view.query(MarkdownBlock))
 
 
 def _key(name: str) -> str:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from clients.python.export import csv_file, to_csv
+from conformance.payloads import PAYLOADS
 from tests.conftest import StartServer
-from tests.pages.payloads import PAYLOADS
 from tests.servers import LiveServer
 from tests.upstream.server import FakeUpstream
 

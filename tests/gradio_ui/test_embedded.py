@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.pages.fixtures import OpenTab
+from conformance.serving import PageProcess
+from tests.pages.fixtures import OpenTab, command_of
 from tests.pages.screen import Screen
-from tests.pages.serving import PageProcess
 from tests.servers import ServerProcess
 
 pytest.importorskip("xllamacpp", reason="no build of llama.cpp for this platform")
@@ -18,7 +18,7 @@ def test_the_embedded_model_answers_in_the_page(
     frontend: str, open_tab: OpenTab, tmp_path: Path
 ) -> None:
     api = ServerProcess(tmp_path / "data", PARLEY_PROVIDER="embedded")
-    with api, PageProcess(frontend, api.url, tmp_path / "page.log") as served:
+    with api, PageProcess(command_of(frontend), api.url, tmp_path / "page.log") as served:
         screen = Screen(open_tab(served.url).page)
         screen.wait_until_ready()
         expect(screen.page.get_by_text("Answers come from smollm2-135m-instruct")).to_be_visible()

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.pages.fixtures import OpenTab
+from conformance.serving import PageProcess
+from tests.pages.fixtures import OpenTab, command_of
 from tests.pages.screen import Screen
-from tests.pages.serving import PageProcess
 from tests.servers import ServerProcess
 from tests.upstream import FakeUpstream
 
@@ -55,7 +55,7 @@ def test_a_new_setting_appears_in_the_page_and_reaches_the_model(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     model = {"OPENAI_BASE_URL": upstream.base_url, "PARLEY_MODEL": "fake"}
     api = ServerProcess(tmp_path / "data", **model)
-    with api, PageProcess(frontend, api.url, tmp_path / "page.log") as served:
+    with api, PageProcess(command_of(frontend), api.url, tmp_path / "page.log") as served:
         screen = Screen(open_tab(served.url).page)
         screen.wait_until_ready()
         expect(screen.page.get_by_text("Share of the likeliest words")).to_be_visible()

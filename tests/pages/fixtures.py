@@ -11,14 +11,19 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
+from conformance.frontends import FRONTENDS
+from conformance.serving import PageProcess
 from tests.browser import Tab, chromium_running, new_profile
 from tests.pages.screen import Screen
-from tests.pages.serving import PageProcess
 from tests.servers import ServerProcess
 from tests.upstream import FakeUpstream
 
 OpenTab = Callable[..., Tab]
-ChooseAssistant = Callable[[Screen, str], None]
+
+
+def command_of(frontend: str) -> tuple[str, ...]:
+    """How the frontend's own server is started."""
+    return FRONTENDS[frontend].command
 
 
 @pytest.fixture(scope="package")
@@ -49,7 +54,7 @@ def api(fake_model: FakeUpstream, work_dir: Path) -> Iterator[ServerProcess]:
 
 @pytest.fixture(scope="package")
 def served(frontend: str, api: ServerProcess, work_dir: Path) -> Iterator[PageProcess]:
-    with PageProcess(frontend, api.url, work_dir / "page.log") as process:
+    with PageProcess(command_of(frontend), api.url, work_dir / "page.log") as process:
         yield process
 
 

@@ -1,4 +1,4 @@
-"""The React page, and how one chooses there."""
+"""The React page."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,6 @@ import pytest
 pytest.register_assert_rewrite("tests.pages.scenarios")
 
 from tests.pages.fixtures import *  # noqa: E402, F403
-from tests.pages.fixtures import ChooseAssistant  # noqa: E402
-from tests.pages.screen import Screen  # noqa: E402
 from tests.servers import ServerProcess  # noqa: E402
 
 
@@ -27,11 +25,3 @@ def frontend() -> str:
 @pytest.fixture(scope="package")
 def served(api: ServerProcess) -> ServedPage:
     return ServedPage(f"{api.url}/app/")
-
-
-@pytest.fixture
-def choose_assistant() -> ChooseAssistant:
-    def choose(screen: Screen, name: str) -> None:
-        screen.page.get_by_role("combobox", name="Assistant", exact=True).select_option(name)
-
-    return choose

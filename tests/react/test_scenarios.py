@@ -4,7 +4,7 @@ from tests.pages import scenarios
 
 WITH_A_SERVER_OF_THEIR_OWN = {
     "test_no_page_names_a_setting",
-    "test_the_page_recovers_when_the_api_comes_and_comes_back",
+    "test_a_page_that_was_first_waits_for_the_api",
     "test_a_taken_port_is_named_with_the_way_out",
 }
 

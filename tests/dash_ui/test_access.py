@@ -1,3 +1,0 @@
-"""The Dash page is for everybody, and nothing takes it over."""
-
-from tests.pages.access import *  # noqa: F403

@@ -1,0 +1,3 @@
+"""The React page conforms."""
+
+from tests.pages.conforming import *  # noqa: F403

@@ -1,0 +1,3 @@
+"""The Streamlit page conforms."""
+
+from tests.pages.conforming import *  # noqa: F403

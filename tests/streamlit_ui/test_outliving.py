@@ -1,0 +1,3 @@
+"""The Streamlit page outlives its own server."""
+
+from tests.pages.outliving import *  # noqa: F403
