@@ -1,7 +1,7 @@
 """The table of frontends: add a row, then run `make conformance FRONTEND=name`."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
@@ -35,6 +35,9 @@ class Frontend:
     packages: tuple[str, ...] = ()
     """What it is built with: the Python packages, or the npm packages, whose versions are told."""
 
+    is_finished: bool = True
+    """False while it is being built: it is then played by name only, and is not in the matrix."""
+
     @property
     def versions(self) -> str:
         """`Gradio 6.31.0`, `react 19.2.1`."""
@@ -57,8 +60,8 @@ FRONTENDS = {
     row.name: row
     for row in (
         python_page("gradio", "Gradio", "gradio"),
-        python_page("streamlit", "Streamlit", "streamlit"),
-        python_page("dash", "Dash", "dash"),
+        replace(python_page("streamlit", "Streamlit", "streamlit"), is_finished=False),
+        replace(python_page("dash", "Dash", "dash"), is_finished=False),
         Frontend("react", "React", path="/app/", folder="react", packages=("react", "vite")),
         Frontend(
             "terminal",
@@ -70,3 +73,6 @@ FRONTENDS = {
     )
 }
 """Name → frontend, in the order of the matrix's columns."""
+
+FINISHED = [name for name, row in FRONTENDS.items() if row.is_finished]
+"""Names of those in the matrix."""

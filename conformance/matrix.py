@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from conformance.frontends import FRONTENDS
+from conformance.frontends import FINISHED, FRONTENDS
 from conformance.playing import Outcome
 from conformance.scenarios import SCENARIOS
 from conformance.serving import ROOT
@@ -36,7 +36,8 @@ def page_text(outcomes: Sequence[Outcome], seconds: float) -> str:
     """When it was played, with what, and the table."""
     minutes = f"{seconds / 60:.1f} minutes"
     passed = sum(not outcome.sentence for outcome in outcomes)
-    versions = "; ".join(f"{row.title} ({row.versions})" for row in FRONTENDS.values())
+    rows = [FRONTENDS[name] for name in FINISHED]
+    versions = "; ".join(f"{row.title} ({row.versions})" for row in rows)
     intro = (
         f"`{COMMAND}` on {datetime.date.today().isoformat()}: **{passed} of {len(outcomes)} cells "
         f"pass**, in {minutes}. {versions}.\n\n"
@@ -47,13 +48,13 @@ def page_text(outcomes: Sequence[Outcome], seconds: float) -> str:
 def table(outcomes: Sequence[Outcome]) -> str:
     """A row for each scenario, a column for each frontend."""
     passed = {(one.frontend, one.scenario): not one.sentence for one in outcomes}
-    titles = " | ".join(row.title for row in FRONTENDS.values())
+    titles = " | ".join(FRONTENDS[name].title for name in FINISHED)
     lines = [
         f"| id | level | scenario | {titles} |",
-        "|---|---|---|" + ":-:|" * len(FRONTENDS),
+        "|---|---|---|" + ":-:|" * len(FINISHED),
     ]
     for scenario in SCENARIOS.values():
-        cells = " | ".join(PASSES if passed.get((n, scenario.id)) else FAILS for n in FRONTENDS)
+        cells = " | ".join(PASSES if passed.get((n, scenario.id)) else FAILS for n in FINISHED)
         lines.append(f"| {scenario.id} | {scenario.level} | {scenario.title} | {cells} |")
     return "\n".join(lines) + "\n"
 
@@ -61,12 +62,12 @@ def table(outcomes: Sequence[Outcome]) -> str:
 def short_text(outcomes: Sequence[Outcome]) -> str:
     """One line of counts for the README."""
     counts = []
-    for name in FRONTENDS:
+    for name in FINISHED:
         played = [one for one in outcomes if one.frontend == name]
         passed = sum(not one.sentence for one in played)
         counts.append(f"{passed} of {len(played)}")
-    titles = " | ".join(row.title for row in FRONTENDS.values())
+    titles = " | ".join(FRONTENDS[name].title for name in FINISHED)
     return (
-        f"| | {titles} |\n|---|" + ":-:|" * len(FRONTENDS) + "\n"
+        f"| | {titles} |\n|---|" + ":-:|" * len(FINISHED) + "\n"
         f"| scenarios passed | {' | '.join(counts)} |\n"
     )
