@@ -242,7 +242,13 @@ class Screen(ABC):
         return len(self.questions) == before + 1
 
     def ask_and_wait(self, question: str) -> None:
+        """The same, until it is answered or an alert says why not."""
         self.ask(question)
+        # Idle alone doesn't tell: it may be idle still.
+        self.until(
+            lambda: self.alert or len([*filter(None, self.replies)]) >= len(self.questions),
+            "neither a reply nor an alert appears",
+        )
         self.await_idle()
 
 
