@@ -44,7 +44,7 @@ class _Wide(_Broken):
 
 class _Credulous(_Broken):
     @on(Markdown.LinkClicked)
-    def _open(self, event: Markdown.LinkClicked) -> None:
+    def _follow(self, event: Markdown.LinkClicked) -> None:
         self.open_url(event.href)
 
 
@@ -65,7 +65,7 @@ class _Terse(_Broken):
 TERMINALS: dict[Saboteur, type[Terminal]] = {
     Saboteur(*row): terminal
     for *row, terminal in (
-        ("C17", "coming back forgets the run", "the questions are []", _Forgetful),
+        ("C17", "coming back forgets the run", "the replies are [] instead of", _Forgetful),
         ("C20", "the key of Stop is dead", "Stop does nothing when used by keyboard", _Deaf),
         ("C21", "faint words in light colours", "has a contrast of", _Faint),
         ("C23", "the conversation needs 60 columns", "is cut off at the side", _Wide),
