@@ -5,6 +5,7 @@ import os
 import sys
 from typing import NoReturn
 
+from api.access import command as keys_command
 from api.settings import PREFIX, SettingsError, load_settings
 
 FRONTENDS = {
@@ -53,9 +54,11 @@ def _parser() -> argparse.ArgumentParser:
     frontend.add_argument("name", choices=sorted(FRONTENDS))
     frontend.add_argument("--api", help="address of the API, by default http://127.0.0.1:8000")
     frontend.add_argument("--port", type=int, help="port of the page")
+    frontend.add_argument("--key", help="key of the API (PARLEY_API_KEY, which no `ps` shows)")
     frontend.add_argument("--run", dest="run_id", metavar="ID", help="run to join (terminal)")
     frontend.set_defaults(run=_frontend)
     commands.add_parser("ask", help="ask one question and stream the reply to stdout")
+    keys_command.add_keys_parser(commands).set_defaults(run=_keys)
     doctor = commands.add_parser("doctor", help="check what `serve` needs, and say what to do")
     doctor.set_defaults(run=_doctor)
     commands.add_parser("schema", help="print the contract as GraphQL SDL").set_defaults(
@@ -70,13 +73,15 @@ def _add_server_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _serve(_: argparse.Namespace) -> int:
+    from api.access.key_store import KeyStoreError
     from api.assistants.persona import PersonaError
-    from api.serve import PortTakenError, serve
+    from api.serve import PortTakenError, UnguardedError, serve
     from api.transport.recorded import ManifestError
 
+    expected = (PortTakenError, PersonaError, ManifestError, KeyStoreError, UnguardedError)
     try:
         return serve(load_settings())
-    except (PortTakenError, PersonaError, ManifestError) as error:
+    except expected as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -89,6 +94,8 @@ def _run(_: argparse.Namespace) -> int:
 
 def _frontend(options: argparse.Namespace) -> NoReturn:
     extra = [("--api", options.api), ("--port", options.port), ("--run", options.run_id)]
+    if options.key is not None:
+        os.environ["PARLEY_API_KEY"] = options.key
     flags = [str(part) for pair in extra if pair[1] is not None for part in pair]
     _become(FRONTENDS[options.name], *flags)
 
@@ -96,6 +103,10 @@ def _frontend(options: argparse.Namespace) -> NoReturn:
 def _become(module: str, *arguments: str) -> NoReturn:
     """Replaces this process, so that whoever started it can stop it by its pid."""
     os.execv(sys.executable, [sys.executable, "-m", module, *arguments])
+
+
+def _keys(options: argparse.Namespace) -> int:
+    return keys_command.run(options, load_settings().data_dir)
 
 
 def _doctor(_: argparse.Namespace) -> int:

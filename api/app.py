@@ -11,6 +11,9 @@ import structlog
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.access.gate import Gate
+from api.access.key_ring import KeyRing
+from api.access.key_store import KeyStore
 from api.assistants.catalog import AssistantCatalog
 from api.context import Services
 from api.health import HealthCheck
@@ -56,16 +59,19 @@ def create_app(settings: Settings | None = None, provider: Provider | None = Non
     runs = RunService(run_log, provider, admission, settings.run_timeout_seconds)
     retention = timedelta(hours=settings.retention_hours)
     keeper = Keeper(run_log, runs, retention, settings.lease_seconds)
+    gate = create_gate(settings)
     health = HealthCheck(provider, run_log, assistants, provider.default_model)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None, None]:
         await run_log.open()
         await keeper.open()
+        await gate.open()
         warming = asyncio.create_task(_warm_up(provider))
         yield
         warming.cancel()
         await runs.drain(0)
+        await gate.close()
         await keeper.close()
         await run_log.close()
         await provider.aclose()
@@ -77,11 +83,24 @@ def create_app(settings: Settings | None = None, provider: Provider | None = Non
         health=health,
         longest_message=settings.message_characters,
     )
-    app = Application(title="Parley", lifespan=lifespan, docs_url=None, redoc_url=None)
+    described = "/openapi.json" if settings.answers_introspection else None
+    app = Application(
+        title="Parley", lifespan=lifespan, openapi_url=described, docs_url=None, redoc_url=None
+    )
     app.state.services = services
-    app.direct[GRAPHQL] = RequestIds(open_doors(app, services, settings))
+    app.direct[GRAPHQL] = RequestIds(open_doors(app, services, gate, settings))
     app.add_middleware(RequestIds)
     return app
+
+
+def create_gate(settings: Settings) -> Gate:
+    """Who may use the server; raises `KeyStoreError` where the keys cannot be read."""
+    return Gate(
+        KeyRing(KeyStore(settings.data_dir)),
+        local=settings.is_local,
+        budget=settings.caller_budget,
+        rate=settings.caller_rate,
+    )
 
 
 async def _warm_up(provider: Provider) -> None:

@@ -1,17 +1,15 @@
 """What a resolver reaches: the services of this process and who is asking."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from strawberry.types import Info as StrawberryInfo
 
+from api.access.caller import ANYBODY, NOBODY, Caller
 from api.assistants.catalog import AssistantCatalog
 from api.health import HealthCheck
 from api.providers.catalog import ModelCatalog
 from api.runs.service import RunService
-
-ANYBODY = "anybody"
-"""The caller of a server without keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +29,16 @@ class Context:
     """One request, or one WebSocket connection."""
 
     services: Services
-    caller: str = ANYBODY
+    caller: Caller = NOBODY
     """Who asks: runs belong to the caller."""
     address: str = "unknown"
     """Where the request comes from, as far as trusted proxies tell."""
-    connection_params: dict[str, object] = field(default_factory=dict)
     last_event_id: int | None = None
 
     @property
     def counted_as(self) -> str:
         """Whom limits count: the caller, or the address where callers aren't told apart."""
-        return self.address if self.caller == ANYBODY else self.caller
+        return self.address if self.caller is ANYBODY else self.caller.id
 
 
 Info = StrawberryInfo[Context, Any]

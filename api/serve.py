@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import threading
+import time
 from types import FrameType
 from typing import Any
 
@@ -12,6 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
+from api.access.key_store import KeyStore
 from api.app import create_app
 from api.context import Services
 from api.logs import configure_logs
@@ -32,6 +34,24 @@ STUCK_SECONDS = 10
 
 class PortTakenError(Exception):
     """Somebody listens there already; `str()` names the port and the setting."""
+
+
+class UnguardedError(Exception):
+    """Others could reach the server, and nothing would keep them out; `str()` says what to do."""
+
+
+def check_guarded(settings: Settings) -> None:
+    """Raise `UnguardedError` for a server that anybody on the network could use."""
+    if settings.is_local:
+        return
+    keys = KeyStore(settings.data_dir).read()
+    if not any(key.holds(time.time()) for key in keys):
+        raise UnguardedError(
+            f"Not listening on {settings.host}: there is no key, and without one anybody who "
+            "reaches this machine could use the model.\n"
+            "Make a key:  parley keys add NAME\n"
+            "Or stay on this machine:  --host 127.0.0.1"
+        )
 
 
 def listen(host: str, port: int, setting: str) -> socket.socket:
@@ -112,6 +132,7 @@ def serve_one(settings: Settings, listener: socket.socket) -> None:
 def serve(settings: Settings) -> int:
     """Serve as the settings say, in one process or several, until a signal; the exit code."""
     configure_logs(settings.log_level, settings.log_format)
+    check_guarded(settings)
     listener = listen(settings.host, settings.port, "--port or PARLEY_PORT")
     drop_stuck(listener, settings.send_timeout_seconds)
     listener.listen(2048)

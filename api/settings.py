@@ -1,8 +1,10 @@
 """Settings of the server: environment variables or `.env`, checked before anything starts."""
 
 import difflib
+import ipaddress
 import os
 import re
+import socket
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,10 +12,11 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from api.access.allowance import Budget, Rate
 from api.limit_settings import LimitSettings
 
 PREFIX = "PARLEY_"
-OTHERS = ("PARLEY_API", "PARLEY_CHROMIUM", "PARLEY_TOKEN")
+OTHERS = ("PARLEY_API", "PARLEY_API_KEY", "PARLEY_CHROMIUM", "PARLEY_TOKEN")
 """Names that belong to the frontends and the tests; no settings of the server."""
 PACKAGED_ASSISTANTS = Path(__file__).parent / "assistants"
 
@@ -107,8 +110,25 @@ class Settings(LimitSettings):
         "info", description="Least severe log line that is written."
     )
     log_format: Literal["console", "json"] = Field("console", description="Form of the log lines.")
-    graphiql: bool = Field(True, description="Serve GraphiQL at `/graphql`.")
-    introspection: bool = Field(True, description="Answer introspection queries.")
+    graphiql: bool | None = Field(
+        None,
+        description="Serve GraphiQL at `/graphql`. Where absent: yes on a loopback address, no "
+        "beyond it.",
+    )
+    introspection: bool | None = Field(
+        None,
+        description="Answer introspection queries, describe the JSON routes at `/docs`, and "
+        "suggest names in errors. Where absent: yes on a loopback address, no beyond it.",
+    )
+    caller_budget: Annotated[Budget | None, NoDecode] = Field(
+        None,
+        description="What each caller may spend who has no budget of its own, like `5.00USD/day`.",
+    )
+    caller_rate: Annotated[Rate | None, NoDecode] = Field(
+        None,
+        description="How many replies each caller may ask for who has no rate of its own, like "
+        "`60/min`.",
+    )
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Origins of web pages elsewhere that may call the API, separated by commas.",
@@ -128,6 +148,16 @@ class Settings(LimitSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("caller_budget", mode="before")
+    @classmethod
+    def _budget(cls, value: object) -> object:
+        return Budget.parse(value) if isinstance(value, str) else value
+
+    @field_validator("caller_rate", mode="before")
+    @classmethod
+    def _rate(cls, value: object) -> object:
+        return Rate.parse(value) if isinstance(value, str) else value
+
     @field_validator("allowed_origins")
     @classmethod
     def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -142,6 +172,23 @@ class Settings(LimitSettings):
         if self.provider:
             return self.provider
         return "openai" if self.openai_api_key or self.openai_base_url else "embedded"
+
+    @property
+    def is_local(self) -> bool:
+        """True where the server listens on addresses that only its own machine reaches."""
+        try:
+            found = socket.getaddrinfo(self.host or "0.0.0.0", None)
+        except (OSError, UnicodeError):
+            return False
+        return all(ipaddress.ip_address(each[4][0]).is_loopback for each in found)
+
+    @property
+    def serves_graphiql(self) -> bool:
+        return self.is_local if self.graphiql is None else self.graphiql
+
+    @property
+    def answers_introspection(self) -> bool:
+        return self.is_local if self.introspection is None else self.introspection
 
 
 def load_settings(env_file: Path | None = Path(".env")) -> Settings:

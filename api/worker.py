@@ -11,6 +11,7 @@ import threading
 
 import structlog
 
+from api.access.key_store import KeyStoreError
 from api.assistants.persona import PersonaError
 from api.serve import serve_one
 from api.settings import load_settings
@@ -34,5 +35,5 @@ if __name__ == "__main__":
     end_with(int(sys.argv[2]))
     try:
         serve_one(load_settings(), socket.socket(fileno=int(sys.argv[1])))
-    except (PersonaError, ManifestError) as error:
+    except (PersonaError, ManifestError, KeyStoreError) as error:
         sys.exit(str(error))

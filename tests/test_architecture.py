@@ -14,11 +14,15 @@ FRONTENDS = sorted(
 )
 
 ALLOWED = {
+    "access": {"access", "private_files"},
     "contract": {"contract"},
     "providers": {"contract", "providers"},
     "assistants": {"contract", "assistants"},
-    "runs": {"contract", "providers", "assistants", "runs"},
-    "transport": {"contract", "runs", "transport", "context", "schema", "health", "settings"},
+    "runs": {"access", "assistants", "contract", "private_files", "providers", "runs"},
+    "transport": {
+        *("access", "contract", "runs", "transport"),
+        *("context", "schema", "health", "settings"),
+    },
 }
 """Package of the backend → what it may import of the backend."""
 

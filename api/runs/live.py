@@ -50,10 +50,10 @@ class LiveRuns:
             if live := self._live.get(run_id):
                 live.production.stop(because)
 
-    async def cancel(self, run_id: str, caller: str) -> CancelOutcome | None:
-        """Cancel the caller's run at once, without the store; None where it isn't made here."""
+    async def cancel(self, run_id: str, owner: str) -> CancelOutcome | None:
+        """Cancel the owner's run at once, without the store; None where it isn't made here."""
         live = self._live.get(run_id)
-        if live is None or live.record.owner != caller:
+        if live is None or live.record.owner != owner:
             return None
         if live.production.stop():
             return CancelOutcome.STOPPING

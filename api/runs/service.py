@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from datetime import UTC, datetime
 
+from api.access.caller import Caller
 from api.contract.events import TERMINAL_EVENTS, AnyRunEvent, AnyTerminalEvent, RunStarted
 from api.contract.problems import (
     AnyProblem,
@@ -43,7 +44,7 @@ class RunService:
         self._readers = Readers(run_log)
         self._closing = False
 
-    async def start(self, input: ChatInput, caller: str) -> Run | StartProblem:
+    async def start(self, input: ChatInput, caller: Caller) -> Run | StartProblem:
         """Start a run, or join the one with the same idempotency key; returns at once."""
         begun = await self._begin(input, caller)
         if not isinstance(begun, Claim):
@@ -53,7 +54,7 @@ class RunService:
         return await self._state(begun.record)
 
     async def stream(
-        self, input: ChatInput, caller: str, after: int | None = None
+        self, input: ChatInput, caller: Caller, after: int | None = None
     ) -> AsyncGenerator[AnyRunEvent, None]:
         """Start a run and follow it to its terminal event; a refusal is the only event.
 
@@ -75,7 +76,7 @@ class RunService:
                 async for event in events:
                     yield event
 
-    async def complete(self, input: ChatInput, caller: str) -> ChatReply | AnyProblem:
+    async def complete(self, input: ChatInput, caller: Caller) -> ChatReply | AnyProblem:
         """The same stream, run to its end: the whole reply or the problem that prevented it."""
         end: AnyTerminalEvent | None = None
         async with aclosing(self.stream(input, caller)) as events:
@@ -87,7 +88,7 @@ class RunService:
         return folding.chat_result(end)
 
     async def follow(
-        self, run_id: str, caller: str, after: int | None
+        self, run_id: str, caller: Caller, after: int | None
     ) -> AsyncGenerator[AnyRunEvent, None]:
         """A run's events with `seq` > `after`, to the terminal event."""
         found = await self._find(run_id, caller)
@@ -98,16 +99,16 @@ class RunService:
             async for event in events:
                 yield event
 
-    async def find(self, run_id: str, caller: str) -> Run | LookupProblem | StoreUnavailable:
+    async def find(self, run_id: str, caller: Caller) -> Run | LookupProblem | StoreUnavailable:
         """One run's state."""
         found = await self._find(run_id, caller)
         return await self._state(found) if isinstance(found, RunRecord) else found
 
     async def cancel(
-        self, run_id: str, caller: str
+        self, run_id: str, caller: Caller
     ) -> Cancellation | LookupProblem | StoreUnavailable:
         """Stop a run wherever it is made; harmless when repeated or when it is over."""
-        if outcome := await self._live.cancel(run_id, caller):
+        if outcome := await self._live.cancel(run_id, caller.id):
             return _cancellation(run_id, outcome, RunStatus.RUNNING)
         found = await self._find(run_id, caller)
         if not isinstance(found, RunRecord):
@@ -148,7 +149,7 @@ class RunService:
         await self._live.drain(grace_seconds)
         await self._readers.finish(DELIVERY_SECONDS)
 
-    async def _begin(self, input: ChatInput, caller: str) -> Claim | StartProblem:
+    async def _begin(self, input: ChatInput, caller: Caller) -> Claim | StartProblem:
         if self._closing:
             return refusals.shutting_down()
         admitted = self._admission.admit(input)
@@ -181,10 +182,10 @@ class RunService:
             self._live.make(admitted.request, draft)
         return claim
 
-    def _draft(self, input: ChatInput, admitted: Admitted, caller: str) -> RunRecord:
+    def _draft(self, input: ChatInput, admitted: Admitted, caller: Caller) -> RunRecord:
         return RunRecord(
             id=uuid.uuid4().hex,
-            owner=caller,
+            owner=caller.id,
             assistant_id=admitted.assistant_id,
             provider=self._provider.name,
             model=admitted.request.model,
@@ -212,13 +213,13 @@ class RunService:
                 self._leaving.left(record.id, input.on_disconnect)
 
     async def _find(
-        self, run_id: str, caller: str
+        self, run_id: str, caller: Caller
     ) -> RunRecord | RunNotFound | ReplayExpired | StoreUnavailable:
         try:
             record = await self._log.find(run_id)
         except StoreUnavailableError as error:
             return refusals.store_unavailable(error)
-        if record is None or record.owner != caller:
+        if record is None or record.owner != caller.id:
             return refusals.not_found(run_id)
         return folding.expired(record) if record.expired else record
 

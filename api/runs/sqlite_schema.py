@@ -1,8 +1,9 @@
 """The SQLite run log's tables, and how a connection to them is opened."""
 
-import os
 import sqlite3
 from pathlib import Path
+
+from api.private_files import create_private
 
 BUSY_SECONDS = 2.0
 """How long a write waits for another process's lock before it counts as unavailable."""
@@ -42,19 +43,12 @@ CREATE TABLE IF NOT EXISTS workers (id TEXT PRIMARY KEY, expires_at REAL NOT NUL
 """Times are microseconds since 1970 (UTC); a lease's end is in seconds."""
 
 
-def make_private(folder: Path) -> None:
-    """Create the data directory with owner-only rights."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-
 def connect(path: Path) -> sqlite3.Connection:
     """A connection in autocommit mode; WAL with `synchronous=NORMAL` survives a process kill.
 
     Raises `OSError` or `sqlite3.Error` where the file is out of reach.
     """
-    make_private(path.parent)
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    create_private(path)
     connection = sqlite3.connect(
         path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )

@@ -10,13 +10,14 @@ from starlette.types import Receive, Scope, Send
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from api.transport.engine import Engine
-from api.transport.http_door import ContextFactory, HttpDoor
+from api.transport.entrance import Entrance
+from api.transport.http_door import HttpDoor
 from api.transport.limits import DEFAULT_LIMITS, Limits
 from api.transport.origins import Origins
 from api.transport.refusals import RefusedRequestError
 from api.transport.sending import within
 from api.transport.slots import StreamSlots
-from api.transport.subscriptions import Conversation
+from api.transport.subscriptions import Conversation, Newcomer
 from api.transport.websocket import Socket
 
 SUBPROTOCOL_NOT_ACCEPTABLE = 4406
@@ -25,14 +26,14 @@ SUBPROTOCOL_NOT_ACCEPTABLE = 4406
 class GraphQLEndpoint:
     """Answers GraphQL operations in every form that a client may ask for.
 
-    `context_for` makes the context of a request or connection, `page` is what a browser sees
-    that opens the address. `recorded` documents are kept at hand, and `strict` answers no others.
+    `entrance` knows who may come in, `page` is what a browser sees that opens the address.
+    `recorded` documents are kept at hand, and `strict` answers no others.
     """
 
     def __init__(
         self,
         schema: strawberry.Schema,
-        context_for: ContextFactory,
+        entrance: Entrance,
         *,
         allowed_origins: Iterable[str] = (),
         introspection: bool = True,
@@ -42,11 +43,11 @@ class GraphQLEndpoint:
         strict: bool = False,
     ) -> None:
         self._engine = Engine(schema, introspection, limits, recorded, strict)
-        self._context_for = context_for
+        self._entrance = entrance
         self._origins = Origins(allowed_origins)
         self._limits = limits
         self.streams = StreamSlots(limits)
-        self._http = HttpDoor(self._engine, context_for, self._origins, page, limits, self.streams)
+        self._http = HttpDoor(self._engine, entrance, self._origins, page, limits, self.streams)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         send = within(self._limits.send_seconds, send)
@@ -71,6 +72,6 @@ class GraphQLEndpoint:
             reason = f"The only subprotocol is {GRAPHQL_TRANSPORT_WS_PROTOCOL}."
             await socket.close(SUBPROTOCOL_NOT_ACCEPTABLE, reason)
             return
-        context = self._context_for(HTTPConnection(scope))
-        conversation = Conversation(self._engine, socket, context, self._limits, self.streams)
+        newcomer = Newcomer(self._entrance, HTTPConnection(scope))
+        conversation = Conversation(self._engine, socket, newcomer, self._limits, self.streams)
         await conversation.handle()

@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from starlette.types import Message
 
 from api.transport.bodies import read_body
+from api.transport.entrance import Entrance, Stay
 from api.transport.json_text import decoded
 from api.transport.limits import Limits
 from api.transport.negotiation import JSON
@@ -26,8 +27,10 @@ CLIENT_LEFT = 499
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-def guarded(origins: Origins, limits: Limits) -> type[APIRoute]:
-    """A route class that checks origin, content type, size and time of a request.
+def guarded(entrance: Entrance, origins: Origins, limits: Limits) -> type[APIRoute]:
+    """A route class that checks origin, caller, content type, size and time of a request.
+
+    GET is open to all, and the context of other requests is `request.state.context`.
 
     A client that leaves cancels the work; a request at fault is answered with a problem.
     """
@@ -39,9 +42,10 @@ def guarded(origins: Origins, limits: Limits) -> type[APIRoute]:
             async def handle_guarded(request: Request) -> Response:
                 try:
                     origins.check(request.headers)
-                    return await _handled(handle, request, limits)
+                    return await _handled(handle, request, entrance, limits)
                 except RefusedRequestError as refusal:
-                    body = problem_body("InvalidInput", reason=refusal.message, retryable=False)
+                    kind = "Unauthenticated" if refusal.status == 401 else "InvalidInput"
+                    body = problem_body(kind, reason=refusal.message, retryable=False)
                     return refusal.response(body, JSON)
                 except RequestValidationError as error:
                     return Response(_faults(error), 422, media_type=JSON)
@@ -53,17 +57,21 @@ def guarded(origins: Origins, limits: Limits) -> type[APIRoute]:
     return GuardedRoute
 
 
-async def _handled(handle: Handler, request: Request, limits: Limits) -> Response:
+async def _handled(
+    handle: Handler, request: Request, entrance: Entrance, limits: Limits
+) -> Response:
     if request.method in ("GET", "HEAD"):
         return await handle(request)
+    context = request.state.context = await entrance.enter(request)
     body = await read_body(request.headers, request.receive, limits)
     decoded(body, "The request body")
 
     async def replay() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
 
-    async with ClientPresence(request.receive):
-        return await handle(Request(request.scope, replay))
+    with Stay(entrance, context):
+        async with ClientPresence(request.receive):
+            return await handle(Request(request.scope, replay))
 
 
 def _faults(error: RequestValidationError) -> bytes:

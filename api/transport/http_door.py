@@ -17,6 +17,7 @@ from api.context import Context
 from api.transport import operation
 from api.transport.bodies import read_body
 from api.transport.engine import Engine, Prepared
+from api.transport.entrance import Entrance, Stay
 from api.transport.faults import RefusedOperationError
 from api.transport.framing import FRAMINGS
 from api.transport.json_text import encoded
@@ -28,10 +29,6 @@ from api.transport.refusals import ClientLeftError, RefusedRequestError
 from api.transport.slots import StreamSlots
 from api.transport.streaming import write_stream
 
-ContextFactory = Callable[[HTTPConnection], Context]
-"""Makes the context of a request from its headers and address."""
-
-
 _SEQ = re.compile("[0-9]{1,9}")
 
 
@@ -40,7 +37,7 @@ class HttpDoor:
     """Answers one HTTP request; `page` is what a browser sees that opens the address."""
 
     engine: Engine
-    context_for: ContextFactory
+    entrance: Entrance
     origins: Origins
     page: Callable[[], Response] | None
     limits: Limits
@@ -54,15 +51,16 @@ class HttpDoor:
                 await self.page()(scope, receive, send)
                 return
             self.origins.check(headers)
+            context = await self._context(scope, headers)
             asked = await _operation(scope, headers, receive, self.limits)
-            context = self._context(scope, headers)
             prepared = self.engine.prepare(asked, context)
             form = _form(prepared, wanted, scope)
+            stay = Stay(self.entrance, context)
             if prepared.kind is OperationType.SUBSCRIPTION:
                 with self.streams.held(context.counted_as):
-                    await _run(prepared, form, receive, send)
+                    await _run(prepared, form, stay, receive, send)
             else:
-                await _run(prepared, form, receive, send)
+                await _run(prepared, form, stay, receive, send)
         except RefusedRequestError as refusal:
             response = refusal.response(encoded({"errors": [refusal.error]}), wanted.errors)
             await response(scope, receive, send)
@@ -73,8 +71,8 @@ class HttpDoor:
         except ClientLeftError:
             return
 
-    def _context(self, scope: Scope, headers: Headers) -> Context:
-        context = self.context_for(HTTPConnection(scope))
+    async def _context(self, scope: Scope, headers: Headers) -> Context:
+        context = await self.entrance.enter(HTTPConnection(scope))
         last = headers.get("last-event-id", "")
         context.last_event_id = int(last) if _SEQ.fullmatch(last) else None
         return context
@@ -105,12 +103,13 @@ def _form(prepared: Prepared, wanted: Accepted, scope: Scope) -> str:
     raise RefusedRequestError(406, message, "NOT_ACCEPTABLE")
 
 
-async def _run(prepared: Prepared, form: str, receive: Receive, send: Send) -> None:
+async def _run(prepared: Prepared, form: str, stay: Stay, receive: Receive, send: Send) -> None:
     if framing := FRAMINGS.get(form):
-        await write_stream(await prepared.start(), framing, receive, send)
+        await write_stream(await prepared.start(), framing, stay, receive, send)
         return
-    async with ClientPresence(receive):
-        result = await prepared.answer()
+    with stay:
+        async with ClientPresence(receive):
+            result = await prepared.answer()
     await _send(200, result.payload, form, send)
 
 

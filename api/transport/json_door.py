@@ -9,11 +9,12 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Body, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.context import Context
 from api.contract.results import ChatReply
 from api.contract.types import ChatInput, MessageInput, OnDisconnect, Role
 from api.contract.usage import Cost, FinishReason, TokenUsage
+from api.transport.entrance import Entrance
 from api.transport.guarded_route import guarded
-from api.transport.http_door import ContextFactory
 from api.transport.limits import DEFAULT_LIMITS, Limits
 from api.transport.origins import Origins
 from api.transport.problems import ProblemAnswer, problem_response
@@ -72,15 +73,13 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def json_router(
-    context_for: ContextFactory, origins: Origins, limits: Limits = DEFAULT_LIMITS
-) -> APIRouter:
+def json_router(entrance: Entrance, origins: Origins, limits: Limits = DEFAULT_LIMITS) -> APIRouter:
     """The routes, for a FastAPI application."""
-    router = APIRouter(route_class=guarded(origins, limits))
+    router = APIRouter(route_class=guarded(entrance, origins, limits))
 
     @router.post("/chat", response_model=ChatAnswer, responses=PROBLEMS, summary="One whole reply")
     async def chat(asked: Annotated[ChatRequest, Body()], request: Request) -> Any:
-        context = context_for(request)
+        context: Context = request.state.context
         result = await context.services.runs.complete(_input(asked), context.caller)
         return _answer(result) if isinstance(result, ChatReply) else problem_response(result)
 

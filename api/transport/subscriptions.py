@@ -5,13 +5,16 @@ and close codes are Strawberry's; running an operation and the server's pings ar
 """
 
 import asyncio
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 import structlog
 from graphql import OperationType
+from starlette.requests import HTTPConnection
+from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
@@ -22,6 +25,7 @@ from strawberry.types.unset import UnsetType
 
 from api.context import Context
 from api.transport.engine import Engine, Prepared
+from api.transport.entrance import REVOKED, Entrance
 from api.transport.faults import RefusedOperationError
 from api.transport.limits import Limits
 from api.transport.operation import from_object
@@ -33,12 +37,27 @@ log = structlog.get_logger(__name__)
 
 TERMINATED = 4499
 LIMITED = "RATE_LIMITED"
+FORBIDDEN = 4403
+
+
+@dataclass(slots=True)
+class Newcomer:
+    """A connection that has not said yet who it is."""
+
+    entrance: Entrance
+    connection: HTTPConnection
+    connection_params: dict[str, object] = field(default_factory=dict)
+    """What `connection_init` says; Strawberry puts it here."""
 
 
 class _Admission:
-    """Strawberry's hook for `connection_init`: everybody may connect."""
+    """Strawberry's hook for `connection_init`."""
 
-    async def on_ws_connect(self, context: Context) -> UnsetType:
+    def __init__(self, conversation: "Conversation") -> None:
+        self._conversation = conversation
+
+    async def on_ws_connect(self, newcomer: Newcomer) -> UnsetType:
+        await self._conversation.admit(newcomer)
         return UnsetType()
 
 
@@ -49,14 +68,14 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
         self,
         engine: Engine,
         socket: Socket,
-        context: Context,
+        newcomer: Newcomer,
         limits: Limits,
         streams: StreamSlots,
     ) -> None:
         super().__init__(
-            view=_Admission(),  # type: ignore[arg-type]
+            view=_Admission(self),  # type: ignore[arg-type]
             websocket=socket,
-            context=context,
+            context=newcomer,  # type: ignore[arg-type]
             root_value=None,
             schema=engine.schema,
             connection_init_wait_timeout=timedelta(seconds=limits.init_seconds),
@@ -67,6 +86,7 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
         self.streams = streams
         self.most_operations = limits.operations
         self.ping_seconds = limits.ping_seconds
+        self._stay = ExitStack()
 
     async def handle(self) -> None:
         """Serve the connection to its end; returns when it is closed, by whichever side."""
@@ -80,6 +100,20 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
                 raise
         finally:
             pinging.cancel()
+            self._stay.close()
+
+    async def admit(self, newcomer: Newcomer) -> None:
+        """Find out who has connected; closes the connection where that is nobody we know."""
+        try:
+            connection, params = newcomer.connection, newcomer.connection_params
+            self.context = await newcomer.entrance.enter(connection, params)
+        except RefusedRequestError as refusal:
+            await self.socket.close(FORBIDDEN, refusal.message)
+            raise ConnectionRejectionError from refusal
+        self._stay.callback(newcomer.entrance.watch(self.context, self._dismiss))
+
+    def _dismiss(self) -> None:
+        self._dismissing = asyncio.create_task(self.socket.dismiss(FORBIDDEN, REVOKED))
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         """Start an operation, or tell why not; the rest of the checks is Strawberry's."""

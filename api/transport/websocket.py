@@ -84,6 +84,11 @@ class Socket(AsyncWebSocketAdapter):
         except (TimeoutError, ClientLeftError, OSError):
             self._abandon()
 
+    async def dismiss(self, code: int, reason: str) -> None:
+        """Close, and end all work at once, whether the client reacts or not."""
+        await self.close(code, reason)
+        self._abandon()
+
     def _abandon(self) -> None:
         """End the connection's task, which waits for a message that will not come."""
         self.closed = True

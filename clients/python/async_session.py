@@ -1,5 +1,6 @@
 """Everything that the API offers, for asyncio."""
 
+import os
 import uuid
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
@@ -28,6 +29,7 @@ from clients.python.resuming import Patience, Source, resumed
 from clients.python.wire import UNSET
 
 DEFAULT_URL = "http://127.0.0.1:8000"
+KEY_VARIABLE = "PARLEY_API_KEY"
 QUICK_SECONDS = 30.0
 """Greatest time for an answer that no model has a part in."""
 REPLY_SECONDS = 600.0
@@ -40,7 +42,8 @@ Settings = ChatSettings | Mapping[str, Any]
 class AsyncSession:
     """One API, asked from any task. Methods raise `ParleyError`; problems are answers.
 
-    `token` is sent as a bearer token; `headers` go with every request.
+    `token` is sent as a bearer token: a key of the API, by default the one in PARLEY_API_KEY, or a
+    JWT. `headers` go with every request.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class AsyncSession:
         patience: Patience | None = None,
     ) -> None:
         sent = dict(headers or {})
+        token = os.environ.get(KEY_VARIABLE) if token is None else token
         if token:
             sent["Authorization"] = f"Bearer {token}"
         self.address = Address.of(url)

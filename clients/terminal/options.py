@@ -17,9 +17,11 @@ def parser(prog: str, about: str, ending: str = "") -> argparse.ArgumentParser:
         help="address of the Parley API (PARLEY_API, default %(default)s)",
     )
     made.add_argument(
+        "--key",
         "--token",
-        default=told("PARLEY_TOKEN"),
-        help="bearer token; better told in PARLEY_TOKEN, where no other user can see it",
+        dest="token",
+        default=told("PARLEY_API_KEY") or told("PARLEY_TOKEN"),
+        help="key of the API; better told in PARLEY_API_KEY, where no other user can see it",
     )
     made.add_argument("--assistant", metavar="ID", help="who answers, where not the default one")
     return made

@@ -55,7 +55,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 async def lost_run(log: SqliteRunLog) -> None:
     """A run of a worker that is gone."""
-    await log.claim(draft(owner=ME), started())
+    await log.claim(draft(owner=ME.id), started())
     await log.append("r1", 1, [delta(1)])
     await log.heartbeat(-1)
 
@@ -111,7 +111,7 @@ async def test_after_an_outage_a_worker_that_is_really_gone_is_noticed(
     gone = SqliteRunLog(tmp_path / "data" / "runs.sqlite3")
     await gone.open()
     await gone.heartbeat(LEASE)
-    await gone.claim(draft(owner=ME), started())
+    await gone.claim(draft(owner=ME.id), started())
     clock.now += 20 * LEASE
     for _ in range(10):
         await stage.keeper._beat()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from api.access.caller import Caller
 from api.contract.events import (
     TERMINAL_EVENTS,
     AnyRunEvent,
@@ -57,7 +58,8 @@ from api.providers.errors import (
 from tests.runs.conftest import Stage
 from tests.runs.fed_provider import USAGE
 
-ME = "me"
+ME = Caller("me", "me")
+YOU = Caller("you", "you")
 
 
 def asked(question: str = "Who is Tintin?", **fields: Any) -> ChatInput:
@@ -298,11 +300,11 @@ async def test_a_run_belongs_to_who_started_it(stage: Stage) -> None:
     reply = await stage.runs.complete(asked(), ME)
     assert isinstance(reply, ChatReply)
     for answer in (
-        await stage.runs.find(reply.run_id, "you"),
-        await stage.runs.cancel(reply.run_id, "you"),
+        await stage.runs.find(reply.run_id, YOU),
+        await stage.runs.cancel(reply.run_id, YOU),
     ):
         assert isinstance(answer, RunNotFound)
-    events = [event async for event in stage.runs.follow(reply.run_id, "you", None)]
+    events = [event async for event in stage.runs.follow(reply.run_id, YOU, None)]
     assert len(events) == 1
     assert isinstance(events[0], RunFailed)
     assert isinstance(events[0].problem, RunNotFound)

@@ -106,17 +106,18 @@ class ToyServer:
         self.listener = socket.socket(proto=socket.IPPROTO_TCP)
         self.listener.bind(("127.0.0.1", 0))
         self.port: int = self.listener.getsockname()[1]
-        endpoint = GraphQLEndpoint(schema, self._context, **options)
+        endpoint = GraphQLEndpoint(schema, self, **options)
         config = uvicorn.Config(endpoint, log_level="error", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
             target=self._server.run, args=([self.listener],), daemon=True
         )
 
-    def _context(self, _: HTTPConnection) -> Any:
-        return SimpleNamespace(
-            sources=self.sources, connection_params={}, last_event_id=None, counted_as="127.0.0.1"
-        )
+    async def enter(self, _: HTTPConnection, params: Any = None) -> Any:
+        return SimpleNamespace(sources=self.sources, last_event_id=None, counted_as="127.0.0.1")
+
+    def watch(self, context: Any, end: Any) -> Any:
+        return lambda: None
 
     @property
     def url(self) -> str:
