@@ -45,6 +45,27 @@ def test_an_unknown_setting_stops_the_start_and_suggests_the_right_name(
         load_settings(None)
 
 
+@pytest.mark.parametrize(
+    ("host", "local"), [("127.0.0.1", True), ("localhost", True), ("::1", True), ("0.0.0.0", False)]
+)
+def test_beyond_loopback_the_schema_is_hidden_unless_asked_for(
+    monkeypatch: pytest.MonkeyPatch, host: str, local: bool
+) -> None:
+    monkeypatch.setenv("PARLEY_HOST", host)
+    settings = load_settings(None)
+    assert (settings.serves_graphiql, settings.answers_introspection) == (local, local)
+    monkeypatch.setenv("PARLEY_GRAPHIQL", "true")
+    monkeypatch.setenv("PARLEY_INTROSPECTION", "false")
+    settings = load_settings(None)
+    assert (settings.serves_graphiql, settings.answers_introspection) == (True, False)
+
+
+def test_a_wrong_allowance_is_named_with_the_right_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARLEY_CALLER_BUDGET", "5")
+    with pytest.raises(SettingsError, match=r"PARLEY_CALLER_BUDGET.*5\.00USD/day"):
+        load_settings(None)
+
+
 def test_every_invalid_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PARLEY_PORT", "eighty")
     monkeypatch.setenv("OPENAI_BASE_URL", "ftp://x")

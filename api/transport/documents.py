@@ -61,6 +61,7 @@ class Documents:
         self._schema = schema
         self._limits = limits
         self._strict = strict
+        self._told = schema if introspection else None
         hidden = () if introspection else (NoSchemaIntrospectionCustomRule,)
         self._rules = (*specified_rules, *hidden)
         self._recorded = recorded or {}
@@ -98,12 +99,12 @@ class Documents:
         try:
             document = parse(query, max_lexical_tokens=tokens, max_comments=tokens)
         except GraphQLSyntaxError as error:
-            raise refused([error], "GRAPHQL_PARSE_FAILED", self._schema) from None
+            raise refused([error], "GRAPHQL_PARSE_FAILED", self._told) from None
         if faults := [*Shape(document).faults(self._limits)]:
-            raise refused(faults, TOO_COMPLEX, self._schema)
+            raise refused(faults, TOO_COMPLEX, self._told)
         errors = self._validated(document)
         if errors:
-            raise refused(errors, "GRAPHQL_VALIDATION_FAILED", self._schema)
+            raise refused(errors, "GRAPHQL_VALIDATION_FAILED", self._told)
         return Document(document)
 
     def _validated(self, document: DocumentNode) -> Sequence[GraphQLError]:

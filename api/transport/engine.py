@@ -46,6 +46,7 @@ class Engine:
         self.schema = schema
         self._schema: GraphQLSchema = schema._schema
         self._executor_class: type[Executor[Any]] = schema.execution_context_class
+        self._told = self._schema if introspection else None
         self._documents = Documents(self._schema, introspection, limits, recorded, strict)
 
     def prepare(self, operation: Operation, context: object) -> "Prepared":
@@ -53,7 +54,7 @@ class Engine:
         document = self._documents.asked(operation)
         definition = get_operation_ast(document.node, operation.name)
         if definition is None:
-            raise refused([_no_operation(operation)], "OPERATION_NOT_FOUND", self._schema)
+            raise refused([_no_operation(operation)], "OPERATION_NOT_FOUND", self._told)
         executor = self._executor_class.build(
             self._schema,
             document.node,
@@ -65,10 +66,9 @@ class Engine:
             operation_extensions=None,
         )
         if isinstance(executor, list):
-            raise refused(executor, "BAD_USER_INPUT", self._schema)
-        return Prepared(
-            definition.operation, executor, _selection(document, operation.name, executor)
-        )
+            raise refused(executor, "BAD_USER_INPUT", self._told)
+        selection = _selection(document, operation.name, executor)
+        return Prepared(definition.operation, executor, self._told, selection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,8 @@ class Prepared:
 
     kind: OperationType
     executor: Executor[Any]
+    told: GraphQLSchema | None
+    """The schema, where errors may tell of it."""
     selection: Encode | None = None
     """From an event to its result, where no more than its attributes is selected."""
 
@@ -96,7 +98,7 @@ class Prepared:
             return self._single()
         source = await _awaited(create_source_event_stream(self.executor))
         if isinstance(source, ExecutionResult):
-            raise RefusedOperationError(shown(source.errors or [], self.executor.schema))
+            raise RefusedOperationError(shown(source.errors or [], self.told))
         return self._events(source)
 
     async def _single(self) -> AsyncGenerator[Result, None]:
@@ -126,7 +128,7 @@ class Prepared:
     def _payload(self, result: Any) -> bytes:
         if not result.errors:
             return encoded({"data": result.data})
-        errors = shown(result.errors, self.executor.schema)
+        errors = shown(result.errors, self.told)
         return encoded({"data": result.data, "errors": errors})
 
 

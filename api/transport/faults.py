@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 LONGEST_MESSAGE = 1_000
 """Characters of an explanation: some repeat what was sent, however long it was."""
 
+_SUGGESTION = re.compile(r" Did you mean [^?]*\?")
 _ENUM = re.compile(r"(?:does not exist in|Enum) '(\w+)'")
 
 
@@ -36,13 +37,16 @@ class RefusedOperationError(Exception):
 
 
 def refused(
-    errors: Iterable[GraphQLError], code: str, schema: GraphQLSchema
+    errors: Iterable[GraphQLError], code: str, schema: GraphQLSchema | None
 ) -> RefusedOperationError:
-    """The refusal of an operation whose every error is the request's fault."""
+    """The refusal of an operation whose every error is the request's fault.
+
+    Without a schema, the explanations suggest nothing of what it holds.
+    """
     return RefusedOperationError([_explained(error, code, schema) for error in errors])
 
 
-def shown(errors: Sequence[GraphQLError], schema: GraphQLSchema) -> list[dict[str, Any]]:
+def shown(errors: Sequence[GraphQLError], schema: GraphQLSchema | None) -> list[dict[str, Any]]:
     """What a client sees of errors that happened while an operation ran."""
     return [_shown(error, schema) for error in errors]
 
@@ -58,7 +62,7 @@ def internal(error: BaseException) -> dict[str, Any]:
     }
 
 
-def _shown(error: GraphQLError, schema: GraphQLSchema) -> dict[str, Any]:
+def _shown(error: GraphQLError, schema: GraphQLSchema | None) -> dict[str, Any]:
     cause = error.original_error
     if (error.extensions or {}).get("code"):
         return dict(error.formatted)
@@ -69,12 +73,12 @@ def _shown(error: GraphQLError, schema: GraphQLSchema) -> dict[str, Any]:
     return masked | {"path": error.path} if error.path else masked
 
 
-def _explained(error: GraphQLError, code: str, schema: GraphQLSchema) -> dict[str, Any]:
+def _explained(error: GraphQLError, code: str, schema: GraphQLSchema | None) -> dict[str, Any]:
     formatted: dict[str, Any] = dict(error.formatted)
-    message = error.message
+    message = error.message if schema else _SUGGESTION.sub("", error.message)
     if len(message) > LONGEST_MESSAGE:
         message = f"{message[:LONGEST_MESSAGE]} …"
-    formatted["message"] = message + _allowed_values(error.message, schema)
+    formatted["message"] = message + (_allowed_values(error.message, schema) if schema else "")
     formatted["extensions"] = {"code": code} | dict(error.extensions or {})
     return formatted
 

@@ -40,6 +40,9 @@ CLOSE_SECONDS = 2
 
 MAX_FRAME_BYTES = 16 * 2**20
 
+UNAUTHENTICATED = 401
+KEY_NEEDED = "it needs a key that holds; set PARLEY_API_KEY."
+
 _TRY_LATER = {429, 502, 503, 504}
 _FATAL_CLOSE_CODES = range(4400, 4500)
 """graphql-transport-ws: what the client did wrong, so that trying again changes nothing."""
@@ -125,6 +128,8 @@ class Connection:
             raise ApiUnreachableError(self.address.base, why) from error
 
     def _http_failure(self, request: Request[Any], error: TransportError) -> ParleyError:
+        if isinstance(error, TransportServerError) and error.code == UNAUTHENTICATED:
+            return ApiRefusedError(UNAUTHENTICATED, KEY_NEEDED)
         if isinstance(error, TransportServerError) and error.code is not None:
             return ApiRefusedError(error.code, str(error), error.code in _TRY_LATER)
         if isinstance(error, TransportProtocolError):

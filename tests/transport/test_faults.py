@@ -8,9 +8,11 @@ from structlog.testing import capture_logs
 
 from api.logs import configure_logs
 from api.transport.faults import internal
+from tests.conftest import StartServer
 from tests.servers import wait_until
 from tests.transport.toy import SECRET, ToyServer
 from tests.transport.wire import Wire, ask
+from tests.upstream.server import FakeUpstream
 
 
 def test_a_bug_is_masked_and_logged_under_the_same_id(toy: ToyServer) -> None:
@@ -92,3 +94,30 @@ def test_an_error_before_a_stream_has_a_status_and_a_code(
     assert error["extensions"]["code"] == code
     assert told in error["message"]
     wait_until(lambda: toy.sources.opened == toy.sources.closed)
+
+
+GUESSES = [
+    "{ contractVersio }",
+    '{ run(ide: "x") { __typename } }',
+    "query($x: ChatInptu) { contractVersion }",
+    "mutation { chat(input: {histori: []}) { __typename } }",
+    'mutation { chat(input: {history: [{role: USR, content: ""}]}) { __typename } }',
+    "{ health { modle { provider } } }",
+]
+
+
+@pytest.mark.parametrize("query", GUESSES)
+def test_a_server_that_hides_its_schema_suggests_nothing_of_it(
+    start_server: StartServer, upstream: FakeUpstream, query: str
+) -> None:
+    options = {"openai_base_url": upstream.base_url, "model": "fake"}
+    hiding = start_server(**options, introspection=False)
+    told = ask(hiding.url, {"query": query}).body
+    assert b"errors" in told
+    assert b"Did you mean" not in told
+    assert b"Allowed values" not in told
+    shut = [ask(hiding.url, {"query": "{ __schema { types { name } } }"})]
+    with Wire(hiding.url) as wire:
+        shut.append(wire.send("GET", "/openapi.json").answer())
+    assert [answer.status for answer in shut] == [200, 404]
+    assert "data" not in shut[0].json

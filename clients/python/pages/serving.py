@@ -1,6 +1,7 @@
 """How a page's command reads its options and serves until it is told to end."""
 
 import argparse
+import ipaddress
 import os
 import socket
 import sys
@@ -10,6 +11,10 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from clients.python import DEFAULT_URL, AsyncSession
+from clients.python.async_session import KEY_VARIABLE
+
+LENT = """This page would ask the API with your key (PARLEY_API_KEY) for whoever opens it.
+Listen on 127.0.0.1 and put a proxy with a login in front, or say --share-key."""
 
 GRACE_SECONDS = 2
 """How long open tabs are waited for when the page is told to end."""
@@ -18,6 +23,9 @@ GRACE_SECONDS = 2
 def run_page(name: str, port: int, build: Callable[[AsyncSession], ASGIApp]) -> int:
     """Serve what `build` makes, in this one process, until interrupted; returns the exit code."""
     options = _parser(name, port).parse_args()
+    if os.environ.get(KEY_VARIABLE) and not options.share_key and not _is_loopback(options.host):
+        print(LENT, file=sys.stderr)
+        return 2
     try:
         session = AsyncSession(options.api)
         listener = _listening(options.host, options.port)
@@ -55,6 +63,13 @@ def _listening(host: str, port: int) -> socket.socket:
     return listener
 
 
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def _port_variable(name: str) -> str:
     return f"PARLEY_{name.upper()}_PORT"
 
@@ -71,6 +86,11 @@ def _parser(name: str, port: int) -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--host", default=told("PARLEY_HOST", "127.0.0.1"), help="address to listen on"
+    )
+    parser.add_argument(
+        "--share-key",
+        action="store_true",
+        help="lend the key of the API to everybody who reaches the page",
     )
     parser.add_argument(
         "--port",
