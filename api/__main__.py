@@ -74,11 +74,19 @@ def _add_server_options(parser: argparse.ArgumentParser) -> None:
 
 def _serve(_: argparse.Namespace) -> int:
     from api.access.key_store import KeyStoreError
+    from api.access.rates import RateStoreError
     from api.assistants.persona import PersonaError
     from api.serve import PortTakenError, UnguardedError, serve
     from api.transport.recorded import ManifestError
 
-    expected = (PortTakenError, PersonaError, ManifestError, KeyStoreError, UnguardedError)
+    expected = (
+        PortTakenError,
+        PersonaError,
+        ManifestError,
+        KeyStoreError,
+        RateStoreError,
+        UnguardedError,
+    )
     try:
         return serve(load_settings())
     except expected as error:

@@ -11,9 +11,10 @@ import structlog
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.access.gate import Gate
+from api.access.gate import Gate, Tokens
 from api.access.key_ring import KeyRing
 from api.access.key_store import KeyStore
+from api.access.rates import open_rates
 from api.assistants.catalog import AssistantCatalog
 from api.context import Services
 from api.health import HealthCheck
@@ -24,10 +25,12 @@ from api.providers.catalog import ModelCatalog
 from api.providers.errors import ProviderError
 from api.providers.registry import ProviderConfig, create_provider
 from api.runs.admission import Admission
+from api.runs.allowances import Allowances
 from api.runs.keeper import Keeper
 from api.runs.service import RunService
 from api.runs.stores import open_store
-from api.settings import Settings, load_settings
+from api.runs.usage import UsageReports
+from api.settings import Settings, SettingsError, load_settings
 from api.transport.doors import GRAPHQL, open_doors
 
 log = structlog.get_logger(__name__)
@@ -56,7 +59,9 @@ def create_app(settings: Settings | None = None, provider: Provider | None = Non
     admission = Admission(
         assistants, models, settings.history_messages, settings.message_characters
     )
-    runs = RunService(run_log, provider, admission, settings.run_timeout_seconds)
+    rates = open_rates(settings.rate_store, settings.data_dir)
+    allowances = Allowances(rates, provider.name)
+    runs = RunService(run_log, provider, admission, allowances, settings.run_timeout_seconds)
     retention = timedelta(hours=settings.retention_hours)
     keeper = Keeper(run_log, runs, retention, settings.lease_seconds)
     gate = create_gate(settings)
@@ -72,6 +77,7 @@ def create_app(settings: Settings | None = None, provider: Provider | None = Non
         warming.cancel()
         await runs.drain(0)
         await gate.close()
+        await rates.close()
         await keeper.close()
         await run_log.close()
         await provider.aclose()
@@ -81,6 +87,7 @@ def create_app(settings: Settings | None = None, provider: Provider | None = Non
         assistants=assistants,
         models=models,
         health=health,
+        usage=UsageReports(run_log, gate.name_of),
         longest_message=settings.message_characters,
     )
     described = "/openapi.json" if settings.answers_introspection else None
@@ -97,10 +104,23 @@ def create_gate(settings: Settings) -> Gate:
     """Who may use the server; raises `KeyStoreError` where the keys cannot be read."""
     return Gate(
         KeyRing(KeyStore(settings.data_dir)),
+        _tokens(settings),
         local=settings.is_local,
         budget=settings.caller_budget,
         rate=settings.caller_rate,
     )
+
+
+def _tokens(settings: Settings) -> Tokens | None:
+    if not settings.jwt_issuer or not settings.jwt_audience:
+        return None
+    try:
+        from api.access.tokens import IssuerTokens
+    except ModuleNotFoundError as missing:
+        raise SettingsError(
+            f"PARLEY_JWT_ISSUER needs {missing.name}: pip install 'parley[jwt]'"
+        ) from None
+    return IssuerTokens(settings.jwt_issuer, settings.jwt_audience)
 
 
 async def _warm_up(provider: Provider) -> None:

@@ -10,6 +10,7 @@ from api.assistants.catalog import AssistantCatalog
 from api.health import HealthCheck
 from api.providers.catalog import ModelCatalog
 from api.runs.service import RunService
+from api.runs.usage import UsageReports
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Services:
     assistants: AssistantCatalog
     models: ModelCatalog
     health: HealthCheck
+    usage: UsageReports
     longest_message: int
     """Characters that this server takes."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from datetime import date
 from typing import Annotated
 
 import strawberry
@@ -11,9 +12,11 @@ from api.context import Info
 from api.contract import CONTRACT_VERSION
 from api.contract.controls import controls
 from api.contract.events import EVENTS, AnyRunEvent, RunEvent
+from api.contract.metering import SCALARS, UsageGroup, UsageResult
 from api.contract.problems import PROBLEMS
 from api.contract.results import CancelRunResult, ChatResult, RunResult, StartRunResult
 from api.contract.types import Assistant, ChatInput, Control, Health
+from api.runs.usage import UsageQuery
 
 ChatArgument = Annotated[
     ChatInput, strawberry.argument(description="The conversation and who shall reply to it.")
@@ -55,6 +58,29 @@ class Query:
             {"settings.model": services.models.available()},
             {"history.content": services.longest_message},
         )
+
+    @strawberry.field(
+        description="What you have used and spent; with an admin key, what everybody has."
+    )
+    async def usage(
+        self,
+        info: Info,
+        since: Annotated[
+            date | None,
+            strawberry.argument(description="The first day (UTC); 30 days ago where absent."),
+        ] = None,
+        until: Annotated[
+            date | None, strawberry.argument(description="The last day (UTC); today where absent.")
+        ] = None,
+        group_by: Annotated[
+            list[UsageGroup], strawberry.argument(description="What rows are told apart by.")
+        ] = tuple(UsageGroup),  # type: ignore[assignment]
+        everybody: Annotated[
+            bool, strawberry.argument(description="Of all callers; needs an admin key.")
+        ] = False,
+    ) -> UsageResult:
+        asked = UsageQuery(since, until, group_by, everybody)
+        return await info.context.services.usage.report(asked, info.context.caller)
 
     @strawberry.field(description="One run: its status, input and what came of it.")
     async def run(self, info: Info, id: RunId) -> RunResult:
@@ -121,5 +147,5 @@ schema = strawberry.Schema(
     mutation=Mutation,
     subscription=Subscription,
     types=[*PROBLEMS, *EVENTS],
-    config=StrawberryConfig(),
+    config=StrawberryConfig(scalar_map=SCALARS),
 )

@@ -1,17 +1,16 @@
 """Settings of the server: environment variables or `.env`, checked before anything starts."""
 
 import difflib
-import ipaddress
 import os
 import re
-import socket
 from pathlib import Path
 from typing import Annotated, Literal
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from api.access.addresses import is_loopback, is_safe
 from api.access.allowance import Budget, Rate
 from api.limit_settings import LimitSettings
 
@@ -120,6 +119,22 @@ class Settings(LimitSettings):
         description="Answer introspection queries, describe the JSON routes at `/docs`, and "
         "suggest names in errors. Where absent: yes on a loopback address, no beyond it.",
     )
+    jwt_issuer: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        description="Address of an OpenID Connect issuer, whose tokens are then accepted beside "
+        "keys (needs the extra `jwt`).",
+    )
+    jwt_audience: str | None = Field(
+        None, description="What the issuer's tokens must name as their audience."
+    )
+    rate_store: str = Field(
+        "sqlite:",
+        repr=False,
+        description="Where rates are counted: `sqlite:` (in the data directory, for all workers "
+        "of this machine), `memory:` (each worker by itself), or `redis://HOST:PORT/DB` for "
+        "several machines (needs the extra `redis`).",
+    )
     caller_budget: Annotated[Budget | None, NoDecode] = Field(
         None,
         description="What each caller may spend who has no budget of its own, like `5.00USD/day`.",
@@ -146,6 +161,20 @@ class Settings(LimitSettings):
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("jwt_issuer")
+    @classmethod
+    def _is_safe(cls, value: str | None) -> str | None:
+        if value and not is_safe(value):
+            raise ValueError("tokens need an https address (http only on this machine)")
+        return value
+
+    @field_validator("jwt_audience")
+    @classmethod
+    def _goes_with_the_issuer(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("jwt_issuer") and not value:
+            raise ValueError("is needed with PARLEY_JWT_ISSUER")
         return value
 
     @field_validator("caller_budget", mode="before")
@@ -176,11 +205,7 @@ class Settings(LimitSettings):
     @property
     def is_local(self) -> bool:
         """True where the server listens on addresses that only its own machine reaches."""
-        try:
-            found = socket.getaddrinfo(self.host or "0.0.0.0", None)
-        except (OSError, UnicodeError):
-            return False
-        return all(ipaddress.ip_address(each[4][0]).is_loopback for each in found)
+        return is_loopback(self.host)
 
     @property
     def serves_graphiql(self) -> bool:

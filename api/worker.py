@@ -12,9 +12,10 @@ import threading
 import structlog
 
 from api.access.key_store import KeyStoreError
+from api.access.rates import RateStoreError
 from api.assistants.persona import PersonaError
 from api.serve import serve_one
-from api.settings import load_settings
+from api.settings import SettingsError, load_settings
 from api.transport.recorded import ManifestError
 
 log = structlog.get_logger(__name__)
@@ -35,5 +36,5 @@ if __name__ == "__main__":
     end_with(int(sys.argv[2]))
     try:
         serve_one(load_settings(), socket.socket(fileno=int(sys.argv[1])))
-    except (PersonaError, ManifestError, KeyStoreError) as error:
+    except (PersonaError, ManifestError, KeyStoreError, RateStoreError, SettingsError) as error:
         sys.exit(str(error))

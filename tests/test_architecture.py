@@ -15,7 +15,7 @@ FRONTENDS = sorted(
 
 ALLOWED = {
     "access": {"access", "private_files"},
-    "contract": {"contract"},
+    "contract": {"access", "contract"},
     "providers": {"contract", "providers"},
     "assistants": {"contract", "assistants"},
     "runs": {"access", "assistants", "contract", "private_files", "providers", "runs"},

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 
+import strawberry
+
 CURRENCY = "USD"
 """The currency of the price list, and so of every budget."""
 
@@ -15,13 +17,15 @@ _SECONDS = {"s": 1, "sec": 1, "second": 1} | {"m": 60, "min": 60, "minute": 60}
 _SECONDS |= {"h": 3600, "hour": 3600, "d": 86_400, "day": 86_400}
 
 
+@strawberry.enum(
+    name="BudgetPeriod",
+    description="How long a budget lasts before it is full again; periods begin at midnight UTC.",
+)
 class Period(Enum):
-    """How long a budget lasts before it is full again; calendar periods begin at midnight UTC."""
-
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-    EVER = "ever"
+    DAY = strawberry.enum_value("day", description="A calendar day.")
+    WEEK = strawberry.enum_value("week", description="A week that begins on Monday.")
+    MONTH = strawberry.enum_value("month", description="A calendar month.")
+    EVER = strawberry.enum_value("ever", description="Once and for all.")
 
     def bounds(self, now: datetime) -> tuple[datetime, datetime | None]:
         """Begin and end of the period that `now` (UTC) lies in; a week begins on Monday."""

@@ -28,6 +28,13 @@ class NotAdmittedError(Exception):
     """No credential, or one that doesn't hold; `str()` says what to do."""
 
 
+class IssuerUnreachableError(NotAdmittedError):
+    """The token may be good, but nobody can tell now."""
+
+    def __init__(self) -> None:
+        super().__init__("Tokens cannot be checked right now. Try again in a moment.")
+
+
 class Tokens(Protocol):
     """Tells the callers of tokens that somebody else has issued."""
 
@@ -75,6 +82,12 @@ class Gate:
             return self._key_caller(self._ring.find(credential))
         caller = await self._tokens.caller(credential)
         return self._with_defaults(caller)
+
+    def name_of(self, caller_id: str) -> str | None:
+        """What people call the caller of an id; None where that is forgotten."""
+        if caller_id.startswith(KEY):
+            return self._ring.name_of(caller_id.removeprefix(KEY))
+        return caller_id.rpartition(":")[2]
 
     def watch(self, caller: Caller, end: End) -> End:
         """Call `end` once the caller has lost the right to be here; returns what stops that."""

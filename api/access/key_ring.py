@@ -39,6 +39,11 @@ class KeyRing:
         record = self._records.get(key_id)
         return record is not None and record.holds(time.time())
 
+    def name_of(self, key_id: str) -> str | None:
+        """The name of a key, whether it holds or not."""
+        record = self._records.get(key_id)
+        return record.name if record else None
+
     async def refresh(self) -> None:
         """Follow the store. One that cannot be read now leaves the keys as they are known."""
         try:

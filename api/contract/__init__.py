@@ -4,5 +4,5 @@ Add a field here and run `make generate`; `schema.graphql`, the generated client
 controls that frontends draw follow from it.
 """
 
-CONTRACT_VERSION = "1.0.0"
+CONTRACT_VERSION = "1.1.0"
 """Semantic version of the contract. Additions raise the minor part; it never breaks."""

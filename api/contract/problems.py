@@ -5,6 +5,7 @@ client then shows its `reason`. Bugs and missing rights are GraphQL errors inste
 """
 
 from datetime import datetime
+from decimal import Decimal
 from typing import get_args
 
 import strawberry
@@ -64,6 +65,29 @@ class RateLimited(Problem):
     retry_after_seconds: float | None = strawberry.field(
         description="When to try again, in seconds from now; null where nobody knows."
     )
+
+
+@strawberry.type(
+    description="What the reply may cost does not fit into what is left of your budget, so "
+    "nothing was started."
+)
+class BudgetExceeded(Problem):
+    budget: Decimal = strawberry.field(description="What you may spend in a period.")
+    spent: Decimal = strawberry.field(
+        description="What you have spent in it, with what is held for runs that are going."
+    )
+    needed: Decimal = strawberry.field(description="What this reply may cost at most.")
+    currency: str = strawberry.field(description="ISO 4217 code.")
+    resets_at: datetime | None = strawberry.field(
+        description="When the budget is full again (UTC); null: never."
+    )
+
+
+@strawberry.type(
+    description="You have a budget, and nobody knows what this model costs. Nothing was started."
+)
+class PriceUnknown(Problem):
+    model: str = strawberry.field(description="The model.")
 
 
 @strawberry.type(description="A content filter refused the question or ended the reply.")
@@ -131,6 +155,8 @@ StartProblem = (
     | UnknownAssistant
     | UnknownModel
     | RateLimited
+    | BudgetExceeded
+    | PriceUnknown
     | IdempotencyConflict
     | StoreUnavailable
     | ShuttingDown

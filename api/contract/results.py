@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 
 from api.contract.problems import (
+    BudgetExceeded,
     ContentRefused,
     ContextExceeded,
     IdempotencyConflict,
@@ -13,6 +14,7 @@ from api.contract.problems import (
     InvalidInput,
     ModelTimedOut,
     ModelUnavailable,
+    PriceUnknown,
     RateLimited,
     ReplayExpired,
     ReplyCancelled,
@@ -65,6 +67,8 @@ ChatResult = Annotated[
     | ModelUnavailable
     | ModelTimedOut
     | RateLimited
+    | BudgetExceeded
+    | PriceUnknown
     | ContextExceeded
     | ContentRefused
     | IdempotencyConflict
@@ -84,6 +88,8 @@ StartRunResult = Annotated[
     | UnknownAssistant
     | UnknownModel
     | RateLimited
+    | BudgetExceeded
+    | PriceUnknown
     | IdempotencyConflict
     | StoreUnavailable
     | ShuttingDown,

@@ -11,6 +11,9 @@ from api.contract.usage import Cost, FinishReason, TokenUsage
 CONTENT_LIMIT = 32_768
 """Characters that one message may have, whoever wrote it."""
 
+LONGEST_REPLY = 4096
+"""Tokens of the longest reply that may be asked for."""
+
 HISTORY_LIMIT = 200
 """Messages that a history may have."""
 
@@ -87,7 +90,7 @@ class ChatSettings:
         default=None,
         description="Greatest length of the reply, in tokens (about 4 characters each).",
         directives=[
-            Range(min=1, max=4096, step=1),
+            Range(min=1, max=LONGEST_REPLY, step=1),
             ControlHint(kind=ControlKind.SLIDER, label="Longest reply (tokens)", order=30),
         ],
     )

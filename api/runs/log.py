@@ -8,11 +8,16 @@ the behaviour.
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Protocol
 
+from api.access.allowance import Budget
 from api.contract.events import AnyRunEvent, AnyTerminalEvent
 from api.contract.types import Message, RunStatus
+
+if TYPE_CHECKING:
+    from api.runs.ledger import UsageLine
 
 
 class RunLogError(Exception):
@@ -29,6 +34,25 @@ class LeaseLostError(RunLogError):
 
 class KeyConflictError(RunLogError):
     """The idempotency key belongs to a run with another input."""
+
+
+class BudgetExceededError(RunLogError):
+    """What the run may cost does not fit into what is left of its owner's budget."""
+
+    def __init__(self, budget: Budget, needed: Decimal, spent: Decimal, held: Decimal) -> None:
+        super().__init__(f"{needed} does not fit into {budget}")
+        self.budget = budget
+        self.needed = needed
+        self.spent = spent
+        self.held = held
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """What a run may cost at most, and the budget that it is held from until the run's end."""
+
+    amount: Decimal
+    budget: Budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +72,8 @@ class RunRecord:
     fence: int = 1
     """Rises with each take-over; an append with a lower one is refused."""
     cancel_requested: bool = False
+    reservation: Reservation | None = None
+    """Only of a draft: what the claim is to hold."""
     ending: AnyTerminalEvent | None = None
     """The terminal event, where the run has ended; its text is empty once expired."""
 
@@ -88,7 +114,8 @@ class RunLog(Protocol):
     async def claim(self, draft: RunRecord, first: AnyRunEvent) -> Claim:
         """Create the run with its first event, or join the run of the same owner and key.
 
-        Raises `KeyConflictError` if that run's `input_digest` differs.
+        Raises `KeyConflictError` if that run's `input_digest` differs, `BudgetExceededError` if a
+        new run's reservation does not fit.
         """
         ...
 
@@ -97,6 +124,7 @@ class RunLog(Protocol):
     ) -> asyncio.Future[None]:
         """Log events that follow each other; done once they are committed.
 
+        With the terminal event the run is counted in the ledger, once, and its reservation ends.
         An event that is in the log already (same `seq`) is left alone. Fails with
         `LeaseLostError` if the fence is old or the run has ended; so does an append of nothing,
         which asks just that.
@@ -134,6 +162,14 @@ class RunLog(Protocol):
 
     async def expire(self, before: datetime) -> int:
         """Erase texts and events of runs that ended before, a few at a time; 0: none is left."""
+        ...
+
+    async def usage(self, owner: str | None, since: date, until: date) -> "list[UsageLine]":
+        """The ledger's lines of these days, in order: of one owner, or of all."""
+        ...
+
+    async def held(self, owner: str) -> Decimal:
+        """What is held for the owner's runs that are going."""
         ...
 
     async def check(self) -> None:

@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 from api.contract.events import TERMINAL_EVENTS, AnyRunEvent
 from api.runs.feed import Feed
+from api.runs.ledger import UsageLine
 from api.runs.log import Claim, KeyConflictError, LeaseLostError, RunRecord
+from api.runs.memory_ledger import MemoryLedger
 from api.runs.retention import without_text
 
 
@@ -21,6 +24,7 @@ class MemoryRunLog:
         self._keys: dict[tuple[str, str], str] = {}
         self._events: dict[str, list[AnyRunEvent]] = {}
         self._feeds: dict[str, Feed] = {}
+        self._ledger = MemoryLedger()
 
     async def open(self) -> None:
         """Nothing to open."""
@@ -31,11 +35,14 @@ class MemoryRunLog:
     async def claim(self, draft: RunRecord, first: AnyRunEvent) -> Claim:
         if draft.idempotency_key is not None:
             key = (draft.owner, draft.idempotency_key)
-            known = self._records.get(self._keys.setdefault(key, draft.id))
+            known = self._records.get(self._keys.get(key, ""))
             if known and known.input_digest != draft.input_digest:
                 raise KeyConflictError(draft.idempotency_key)
             if known:
                 return Claim(known, created=False)
+        self._ledger.reserve(draft)
+        if draft.idempotency_key is not None:
+            self._keys[draft.owner, draft.idempotency_key] = draft.id
         self._records[draft.id] = draft
         self._events[draft.id] = []
         self._feeds[draft.id] = Feed()
@@ -59,6 +66,7 @@ class MemoryRunLog:
         log.extend(event for event in events if event.seq == len(log))
         if isinstance(log[-1], TERMINAL_EVENTS):
             self._records[run_id] = replace(self._records[run_id], ending=log[-1])
+            self._ledger.settle(self._records[run_id], log[-1])
         self._feeds[run_id].publish(events)
 
     async def read(self, run_id: str, after: int, limit: int) -> list[AnyRunEvent]:
@@ -103,6 +111,12 @@ class MemoryRunLog:
             self._records[record.id] = replace(record, history=None, ending=ending)
             self._events[record.id] = []
         return len(old)
+
+    async def usage(self, owner: str | None, since: date, until: date) -> list[UsageLine]:
+        return self._ledger.usage(owner, since, until)
+
+    async def held(self, owner: str) -> Decimal:
+        return self._ledger.held(owner)
 
     async def check(self) -> None:
         """Memory can always be written."""

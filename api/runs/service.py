@@ -21,9 +21,17 @@ from api.contract.types import ChatInput, OnDisconnect, Run, RunStatus
 from api.providers.base import Provider
 from api.runs import folding, refusals
 from api.runs.admission import Admission, Admitted
+from api.runs.allowances import Allowances, Granted
 from api.runs.leaving import Leaving
 from api.runs.live import LiveRuns
-from api.runs.log import Claim, KeyConflictError, RunLog, RunRecord, StoreUnavailableError
+from api.runs.log import (
+    BudgetExceededError,
+    Claim,
+    KeyConflictError,
+    RunLog,
+    RunRecord,
+    StoreUnavailableError,
+)
 from api.runs.reading import Readers
 
 DELIVERY_SECONDS = 1.0
@@ -34,11 +42,17 @@ class RunService:
     """Runs of one process. `caller` is who asks: a run is only ever shown to its owner."""
 
     def __init__(
-        self, run_log: RunLog, provider: Provider, admission: Admission, timeout_seconds: float
+        self,
+        run_log: RunLog,
+        provider: Provider,
+        admission: Admission,
+        allowances: Allowances,
+        timeout_seconds: float,
     ) -> None:
         self._log = run_log
         self._provider = provider
         self._admission = admission
+        self._allowances = allowances
         self._live = LiveRuns(run_log, provider, timeout_seconds)
         self._leaving = Leaving(run_log, self._live)
         self._readers = Readers(run_log)
@@ -155,7 +169,11 @@ class RunService:
         admitted = self._admission.admit(input)
         if not isinstance(admitted, Admitted):
             return admitted
-        draft = self._draft(input, admitted, caller)
+        granted = await self._allowances.grant(caller, admitted)
+        if not isinstance(granted, Granted):
+            return granted
+        admitted = granted.admitted
+        draft = self._draft(input, granted, caller)
         claiming = self._leaving.errand(self._claim(admitted, draft))
         try:
             # Shielded: a client that leaves now must not leave a run behind that nobody makes.
@@ -176,13 +194,16 @@ class RunService:
             claim = await self._log.claim(draft, _started(draft))
         except KeyConflictError as error:
             return refusals.conflict(str(error))
+        except BudgetExceededError as error:
+            return refusals.budget_exceeded(error)
         except StoreUnavailableError as error:
             return refusals.store_unavailable(error)
         if claim.created:
             self._live.make(admitted.request, draft)
         return claim
 
-    def _draft(self, input: ChatInput, admitted: Admitted, caller: Caller) -> RunRecord:
+    def _draft(self, input: ChatInput, granted: Granted, caller: Caller) -> RunRecord:
+        admitted = granted.admitted
         return RunRecord(
             id=uuid.uuid4().hex,
             owner=caller.id,
@@ -193,6 +214,7 @@ class RunService:
             created_at=datetime.now(UTC),
             idempotency_key=input.idempotency_key,
             input_digest=admitted.digest,
+            reservation=granted.reservation,
         )
 
     async def _joined(

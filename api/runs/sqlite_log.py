@@ -7,14 +7,17 @@ import uuid
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 from api.contract.events import TERMINAL_EVENTS, AnyRunEvent
+from api.runs import sqlite_ledger
 from api.runs import sqlite_rows as rows
 from api.runs.checkpoints import Checkpoints
 from api.runs.feed import Feed
 from api.runs.group_commit import GroupCommitter
+from api.runs.ledger import UsageLine
 from api.runs.log import Claim, LeaseLostError, RunRecord, StoreUnavailableError
 from api.runs.sqlite_schema import connect, connect_and_create
 from api.runs.tail import News, Tail
@@ -160,6 +163,12 @@ class SqliteRunLog:
 
     async def expire(self, before: datetime) -> int:
         return await self._committer.submit(lambda c: rows.expire(c, before), long=True)
+
+    async def usage(self, owner: str | None, since: date, until: date) -> list[UsageLine]:
+        return await self._query(lambda c: sqlite_ledger.usage(c, owner, since, until))
+
+    async def held(self, owner: str) -> Decimal:
+        return await self._query(lambda c: sqlite_ledger.held(c, owner))
 
     async def check(self) -> None:
         await self._committer.submit(rows.touch)

@@ -10,7 +10,7 @@ import msgspec
 
 from api.contract.events import TERMINAL_EVENTS, AnyRunEvent, TextDelta
 from api.contract.types import Message
-from api.runs import codec
+from api.runs import codec, sqlite_ledger
 from api.runs.log import Claim, KeyConflictError, LeaseLostError, RunRecord
 from api.runs.retention import without_text
 from api.runs.tail import News
@@ -47,6 +47,7 @@ def claim(
         if record.input_digest != draft.input_digest:
             raise KeyConflictError(draft.idempotency_key)
         return Claim(record, created=False)
+    sqlite_ledger.reserve(connection, draft)
     history = msgspec.json.encode(draft.history).decode()
     connection.execute(
         "INSERT INTO runs (id, owner, assistant_id, provider, model, history, created_at, "
@@ -78,11 +79,13 @@ def append(
     _insert(connection, run_id, events)
     if isinstance(last, TERMINAL_EVENTS):
         kind, body = codec.encode(last)
-        connection.execute(
+        ended = connection.execute(
             "UPDATE runs SET ended_at = ?, ending_seq = ?, ending_kind = ?, ending = ? "
             "WHERE id = ? AND ended_at IS NULL",
             (_micros(last.at), last.seq, kind, body, run_id),
         )
+        if ended.rowcount:
+            sqlite_ledger.settle(connection, last)
 
 
 def _insert_fenced(

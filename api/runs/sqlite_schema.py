@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 
 from api.private_files import create_private
+from api.runs.sqlite_ledger import TABLES as LEDGER
 
 BUSY_SECONDS = 2.0
 """How long a write waits for another process's lock before it counts as unavailable."""
@@ -60,7 +61,7 @@ def connect_and_create(path: Path) -> sqlite3.Connection:
 
     It leaves the checkpoints to `api/runs/checkpoints.py`.
     """
-    return _prepared(connect(path), f"PRAGMA wal_autocheckpoint=0; {TABLES}")
+    return _prepared(connect(path), f"PRAGMA wal_autocheckpoint=0; {TABLES} {LEDGER}")
 
 
 def _prepared(connection: sqlite3.Connection, script: str) -> sqlite3.Connection:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
-from api.access.gate import Gate, NotAdmittedError
+from api.access.gate import Gate, IssuerUnreachableError, NotAdmittedError
 from api.context import Context, Services
 from api.transport.refusals import RefusedRequestError
 
@@ -57,6 +57,10 @@ class GatedEntrance:
         credential = _credential(connection, params or {})
         try:
             caller = await self._gate.admit(credential)
+        except IssuerUnreachableError as error:
+            raise RefusedRequestError(
+                503, str(error), "UNAVAILABLE", {"retry-after": "5"}, unread=True
+            ) from None
         except NotAdmittedError as error:
             raise _unauthenticated(str(error), presented=credential is not None) from None
         client = connection.client

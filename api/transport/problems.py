@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.contract.problems import (
+    BudgetExceeded,
     ContentRefused,
     ContextExceeded,
     IdempotencyConflict,
@@ -15,6 +16,7 @@ from api.contract.problems import (
     InvalidInput,
     ModelTimedOut,
     ModelUnavailable,
+    PriceUnknown,
     Problem,
     RateLimited,
     ReplayExpired,
@@ -41,6 +43,8 @@ STATUS: dict[type[Problem], int] = {
     ReplyCancelled: 409,
     ReplayExpired: 410,
     RateLimited: 429,
+    BudgetExceeded: 402,
+    PriceUnknown: 402,
     ReplyIncomplete: 502,
     ModelUnavailable: 503,
     StoreUnavailable: 503,

@@ -38,6 +38,7 @@ log = structlog.get_logger(__name__)
 TERMINATED = 4499
 LIMITED = "RATE_LIMITED"
 FORBIDDEN = 4403
+TRY_LATER = 1013
 
 
 @dataclass(slots=True)
@@ -108,7 +109,8 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
             connection, params = newcomer.connection, newcomer.connection_params
             self.context = await newcomer.entrance.enter(connection, params)
         except RefusedRequestError as refusal:
-            await self.socket.close(FORBIDDEN, refusal.message)
+            code = FORBIDDEN if refusal.status == 401 else TRY_LATER
+            await self.socket.close(code, refusal.message)
             raise ConnectionRejectionError from refusal
         self._stay.callback(newcomer.entrance.watch(self.context, self._dismiss))
 

@@ -18,6 +18,8 @@ DATACLASS = "@dataclass(frozen=True, slots=True, kw_only=True)"
 
 SCALARS = {
     "Boolean": "bool",
+    "Count": "int",
+    "Date": "str",
     "DateTime": "datetime",
     "Decimal": "Decimal",
     "Float": "float",

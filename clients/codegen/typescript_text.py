@@ -19,6 +19,8 @@ INDENT = "  "
 
 SCALARS = {
     "Boolean": "boolean",
+    "Count": "number",
+    "Date": "string",
     "DateTime": "string",
     "Decimal": "string",
     "Float": "number",

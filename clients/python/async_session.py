@@ -3,6 +3,7 @@
 import os
 import uuid
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from clients.python._generated import (
@@ -20,6 +21,8 @@ from clients.python._generated import (
     RunStatus,
     StartRunResult,
     StoreUnavailable,
+    UsageGroup,
+    UsageResult,
     operations,
 )
 from clients.python.addresses import Address
@@ -122,6 +125,22 @@ class AsyncSession:
         """Start a run and return at once; read it with `follow`."""
         asked = chat_input(history, assistant_id, settings, idempotency_key, None)
         return await self._connection.execute(operations.start_run(input=asked), QUICK_SECONDS)
+
+    async def usage(
+        self,
+        since: date | None = None,
+        until: date | None = None,
+        group_by: Sequence[UsageGroup] = tuple(UsageGroup),
+        everybody: bool = False,
+    ) -> UsageResult:
+        """What was used and spent on these days (UTC), by default in the last 30."""
+        asked = operations.usage(
+            since=since.isoformat() if since else UNSET,
+            until=until.isoformat() if until else UNSET,
+            group_by=group_by,
+            everybody=everybody,
+        )
+        return await self._connection.execute(asked, QUICK_SECONDS)
 
     async def cancel(self, run_id: str) -> CancelRunResult:
         """Stop a run; harmless when repeated."""

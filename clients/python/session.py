@@ -1,6 +1,7 @@
 """Everything that the API offers, for code without asyncio: scripts and most Python frontends."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from types import TracebackType
 from typing import Self
 from weakref import WeakSet
@@ -14,6 +15,8 @@ from clients.python._generated import (
     OnDisconnect,
     RunResult,
     StartRunResult,
+    UsageGroup,
+    UsageResult,
 )
 from clients.python.async_session import DEFAULT_URL, AsyncSession, History, Settings
 from clients.python.background import EventStream, run
@@ -119,6 +122,16 @@ class Session:
                 idempotency_key=idempotency_key,
             )
         )
+
+    def usage(
+        self,
+        since: date | None = None,
+        until: date | None = None,
+        group_by: Sequence[UsageGroup] = tuple(UsageGroup),
+        everybody: bool = False,
+    ) -> UsageResult:
+        """What was used and spent on these days (UTC), by default in the last 30."""
+        return run(self._session.usage(since, until, group_by, everybody))
 
     def cancel(self, run_id: str) -> CancelRunResult:
         """Stop a run; harmless when repeated."""

@@ -13,6 +13,8 @@ import type {
   OnDisconnect,
   RunResult,
   StartRunResult,
+  UsageGroup,
+  UsageResult,
 } from "./_generated/index.ts";
 import { Connection } from "./connection.ts";
 import type { Streams } from "./connection.ts";
@@ -46,6 +48,14 @@ export interface ChatOptions {
   readonly settings?: ChatSettings;
   readonly idempotencyKey?: string;
   readonly onDisconnect?: OnDisconnect;
+}
+
+/** Which usage is asked for; `everybody` needs an admin key. */
+export interface UsageOptions {
+  readonly since?: string;
+  readonly until?: string;
+  readonly groupBy?: readonly UsageGroup[];
+  readonly everybody?: boolean;
 }
 
 /** Aborting it lets go of the stream; the run goes on unless `onDisconnect` says otherwise. */
@@ -124,6 +134,17 @@ export class Session {
   start(history: readonly MessageInput[], options: ChatOptions = {}): Promise<StartRunResult> {
     const input = { history, ...options };
     return this.#connection.execute(operations.startRun, { input }, QUICK_SECONDS);
+  }
+
+  /** What was used and spent on these days (UTC, `2026-01-31`), by default in the last 30. */
+  usage({ since, until, groupBy, everybody }: UsageOptions = {}): Promise<UsageResult> {
+    const variables = {
+      since: since ?? null,
+      until: until ?? null,
+      groupBy: groupBy ?? ["DAY", "CALLER", "ASSISTANT", "MODEL"],
+      everybody: everybody ?? false,
+    } as const;
+    return this.#connection.execute(operations.usage, variables, QUICK_SECONDS);
   }
 
   /** Stop a run; harmless when repeated. */

@@ -112,14 +112,14 @@ def test_a_new_nullable_field_changes_nothing_until_it_is_selected(tmp_path: Pat
 
 def test_a_new_problem_is_known_once_its_union_has_it(tmp_path: Path) -> None:
     schema = SCHEMA.read_text("utf-8") + (
-        "type BudgetExceeded implements Problem { reason: String! retryable: Boolean! }"
+        "type ModelAsleep implements Problem { reason: String! retryable: Boolean! }"
     )
-    schema = schema.replace("union ChatResult = ", "union ChatResult = BudgetExceeded | ")
+    schema = schema.replace("union ChatResult = ", "union ChatResult = ModelAsleep | ")
     (tmp_path / "schema.graphql").write_text(schema, "utf-8")
     package = imported(tmp_path, generated(tmp_path / "schema.graphql", OPERATIONS))
-    data = {"__typename": "BudgetExceeded", "reason": "Spent.", "retryable": False}
+    data = {"__typename": "ModelAsleep", "reason": "Spent.", "retryable": False}
     answer = package.operations.chat(input={}).answer({"chat": data})
-    assert answer == package.BudgetExceeded(reason="Spent.", retryable=False)
+    assert answer == package.ModelAsleep(reason="Spent.", retryable=False)
 
 
 CONTROLS_SCHEMA = "enum ControlKind { TEXT }"

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from api.access.rates import LibraryRates
 from api.assistants.catalog import AssistantCatalog
 from api.providers.catalog import ModelCatalog
 from api.runs.admission import Admission
+from api.runs.allowances import Allowances
 from api.runs.keeper import Keeper
 from api.runs.log import RunLog
 from api.runs.service import RunService
@@ -31,8 +33,9 @@ class Stage:
 def build(log: RunLog, timeout_seconds: float = 30) -> Stage:
     provider = FedProvider()
     assistants = AssistantCatalog(PACKAGED_ASSISTANTS, "m")
+    allowances = Allowances(LibraryRates("memory://"), provider.name)
     models = ModelCatalog("m", ("m2",), assistants.models)
-    runs = RunService(log, provider, Admission(assistants, models), timeout_seconds)
+    runs = RunService(log, provider, Admission(assistants, models), allowances, timeout_seconds)
     return Stage(runs, log, provider, Keeper(log, runs, timedelta(hours=24), 5))
 
 

@@ -6,12 +6,14 @@ from .controls import (
     LENGTH_LIMITS as LENGTH_LIMITS,
 )
 from .enums import (
+    BudgetPeriod as BudgetPeriod,
     CancelOutcome as CancelOutcome,
     ControlKind as ControlKind,
     FinishReason as FinishReason,
     OnDisconnect as OnDisconnect,
     Role as Role,
     RunStatus as RunStatus,
+    UsageGroup as UsageGroup,
 )
 from .inputs import (
     ChatInput as ChatInput,
@@ -20,6 +22,8 @@ from .inputs import (
 )
 from .models import (
     Assistant as Assistant,
+    BudgetExceeded as BudgetExceeded,
+    BudgetStatus as BudgetStatus,
     CancelRunResult as CancelRunResult,
     Cancellation as Cancellation,
     ChatReply as ChatReply,
@@ -38,6 +42,7 @@ from .models import (
     ModelHealth as ModelHealth,
     ModelTimedOut as ModelTimedOut,
     ModelUnavailable as ModelUnavailable,
+    PriceUnknown as PriceUnknown,
     Problem as Problem,
     RateLimited as RateLimited,
     ReplayExpired as ReplayExpired,
@@ -67,4 +72,9 @@ from .models import (
     UnknownRunEvent as UnknownRunEvent,
     UnknownRunResult as UnknownRunResult,
     UnknownStartRunResult as UnknownStartRunResult,
+    UnknownUsageResult as UnknownUsageResult,
+    UsageFigures as UsageFigures,
+    UsageReport as UsageReport,
+    UsageResult as UsageResult,
+    UsageRow as UsageRow,
 )

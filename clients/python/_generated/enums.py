@@ -3,6 +3,19 @@
 from clients.python.wire import OpenEnum
 
 
+class BudgetPeriod(OpenEnum):
+    """How long a budget lasts before it is full again; periods begin at midnight UTC."""
+
+    DAY = "DAY"
+    """A calendar day."""
+    EVER = "EVER"
+    """Once and for all."""
+    MONTH = "MONTH"
+    """A calendar month."""
+    WEEK = "WEEK"
+    """A week that begins on Monday."""
+
+
 class CancelOutcome(OpenEnum):
     """What a request to cancel met."""
 
@@ -81,3 +94,16 @@ class RunStatus(OpenEnum):
     """The reply was cut."""
     RUNNING = "RUNNING"
     """The reply is being generated."""
+
+
+class UsageGroup(OpenEnum):
+    """What usage can be told apart by."""
+
+    ASSISTANT = "ASSISTANT"
+    """The assistant that replied."""
+    CALLER = "CALLER"
+    """Whose key or token it was."""
+    DAY = "DAY"
+    """The day (UTC) on which the run ended."""
+    MODEL = "MODEL"
+    """The model that replied."""

@@ -57,6 +57,75 @@ def read_assistant(data: Mapping[str, Any]) -> Assistant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetExceeded:
+    """
+    What the reply may cost does not fit into what is left of your budget, so nothing was started.
+    """
+
+    typename: ClassVar[Literal["BudgetExceeded"]] = "BudgetExceeded"
+
+    budget: Decimal
+    """What you may spend in a period."""
+    currency: str
+    """ISO 4217 code."""
+    needed: Decimal
+    """What this reply may cost at most."""
+    reason: str
+    """What happened and what to do about it, as a sentence for the person who waits."""
+    resets_at: datetime | None
+    """When the budget is full again (UTC); null: never."""
+    retryable: bool
+    """True where the same request may succeed later."""
+    spent: Decimal
+    """What you have spent in it, with what is held for runs that are going."""
+
+
+def read_budget_exceeded(data: Mapping[str, Any]) -> BudgetExceeded:
+    """Reads `BudgetExceeded` from its JSON; fields of the future are ignored."""
+    return BudgetExceeded(
+        budget=exact(data["budget"]),
+        currency=data["currency"],
+        needed=exact(data["needed"]),
+        reason=data["reason"],
+        resets_at=optional(datetime.fromisoformat)(data["resetsAt"]),
+        retryable=data["retryable"],
+        spent=exact(data["spent"]),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetStatus:
+    """Where a caller stands with its budget."""
+
+    typename: ClassVar[Literal["BudgetStatus"]] = "BudgetStatus"
+
+    budget: Decimal
+    """What may be spent in a period."""
+    currency: str
+    """ISO 4217 code."""
+    period: BudgetPeriod
+    """How often the budget is full again."""
+    reserved: Decimal
+    """What is held for runs that are going."""
+    resets_at: datetime | None
+    """When it is full again (UTC); null: never."""
+    spent: Decimal
+    """What runs have cost in this period."""
+
+
+def read_budget_status(data: Mapping[str, Any]) -> BudgetStatus:
+    """Reads `BudgetStatus` from its JSON; fields of the future are ignored."""
+    return BudgetStatus(
+        budget=exact(data["budget"]),
+        currency=data["currency"],
+        period=BudgetPeriod(data["period"]),
+        reserved=exact(data["reserved"]),
+        resets_at=optional(datetime.fromisoformat)(data["resetsAt"]),
+        spent=exact(data["spent"]),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cancellation:
     """What a request to cancel did. Cancelling twice is harmless."""
 
@@ -435,6 +504,29 @@ class ModelUnavailable:
 def read_model_unavailable(data: Mapping[str, Any]) -> ModelUnavailable:
     """Reads `ModelUnavailable` from its JSON; fields of the future are ignored."""
     return ModelUnavailable(
+        reason=data["reason"],
+        retryable=data["retryable"],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceUnknown:
+    """You have a budget, and nobody knows what this model costs. Nothing was started."""
+
+    typename: ClassVar[Literal["PriceUnknown"]] = "PriceUnknown"
+
+    model: str
+    """The model."""
+    reason: str
+    """What happened and what to do about it, as a sentence for the person who waits."""
+    retryable: bool
+    """True where the same request may succeed later."""
+
+
+def read_price_unknown(data: Mapping[str, Any]) -> PriceUnknown:
+    """Reads `PriceUnknown` from its JSON; fields of the future are ignored."""
+    return PriceUnknown(
+        model=data["model"],
         reason=data["reason"],
         retryable=data["retryable"],
     )
@@ -990,6 +1082,108 @@ def read_unknown_model(data: Mapping[str, Any]) -> UnknownModel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UsageFigures:
+    """Sums over runs that have ended."""
+
+    typename: ClassVar[Literal["UsageFigures"]] = "UsageFigures"
+
+    amount: Decimal | None
+    """What the runs cost, exact; null where no price of any run is known."""
+    cached_prompt_tokens: int
+    """Of `promptTokens`: read from a model server's cache."""
+    completion_tokens: int
+    """Tokens that models generated."""
+    estimated_runs: int
+    """Of `runs`: those whose tokens were estimated."""
+    prompt_tokens: int
+    """Tokens of the prompts: instructions, history and question."""
+    reasoning_tokens: int
+    """Of `completionTokens`: spent on reasoning."""
+    runs: int
+    """Runs that have ended."""
+    unpriced_runs: int
+    """Of `runs`: those of unknown price, which `amount` lacks."""
+
+
+def read_usage_figures(data: Mapping[str, Any]) -> UsageFigures:
+    """Reads `UsageFigures` from its JSON; fields of the future are ignored."""
+    return UsageFigures(
+        amount=optional(exact)(data["amount"]),
+        cached_prompt_tokens=data["cachedPromptTokens"],
+        completion_tokens=data["completionTokens"],
+        estimated_runs=data["estimatedRuns"],
+        prompt_tokens=data["promptTokens"],
+        reasoning_tokens=data["reasoningTokens"],
+        runs=data["runs"],
+        unpriced_runs=data["unpricedRuns"],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageReport:
+    """What was used and spent."""
+
+    typename: ClassVar[Literal["UsageReport"]] = "UsageReport"
+
+    currency: str
+    """ISO 4217 code of every `amount`."""
+    rows: list[UsageRow]
+    """One for each group, in their order."""
+    since: str
+    """The first day (UTC)."""
+    total: UsageFigures
+    """The sums of all rows."""
+    until: str
+    """The last day (UTC), included."""
+    your_budget: BudgetStatus | None
+    """Where you stand with your budget; null where you have none."""
+
+
+def read_usage_report(data: Mapping[str, Any]) -> UsageReport:
+    """Reads `UsageReport` from its JSON; fields of the future are ignored."""
+    return UsageReport(
+        currency=data["currency"],
+        rows=each(read_usage_row)(data["rows"]),
+        since=data["since"],
+        total=read_usage_figures(data["total"]),
+        until=data["until"],
+        your_budget=optional(read_budget_status)(data["yourBudget"]),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageRow:
+    """Usage of one group; what it was not grouped by is null."""
+
+    typename: ClassVar[Literal["UsageRow"]] = "UsageRow"
+
+    assistant_id: str | None
+    """The assistant."""
+    caller_id: str | None
+    """Who asked: `key:` with the key's id, `jwt:` with issuer and subject, or `anybody`."""
+    caller_name: str | None
+    """What people call who asked; null also where that is forgotten."""
+    day: str | None
+    """The day on which the runs ended (UTC)."""
+    figures: UsageFigures
+    """The sums."""
+    model: str | None
+    """The model."""
+
+
+def read_usage_row(data: Mapping[str, Any]) -> UsageRow:
+    """Reads `UsageRow` from its JSON; fields of the future are ignored."""
+    return UsageRow(
+        assistant_id=data["assistantId"],
+        caller_id=data["callerId"],
+        caller_name=data["callerName"],
+        day=data["day"],
+        figures=read_usage_figures(data["figures"]),
+        model=data["model"],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownCancelRunResult:
     """
     A member of `CancelRunResult` that is newer than this client; what is None, it doesn't have.
@@ -1117,6 +1311,25 @@ def read_unknown_start_run_result(data: Mapping[str, Any]) -> UnknownStartRunRes
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownUsageResult:
+    """A member of `UsageResult` that is newer than this client; what is None, it doesn't have."""
+
+    typename: str
+    raw: Mapping[str, Any]
+    reason: str | None
+    retryable: bool | None
+
+
+def read_unknown_usage_result(data: Mapping[str, Any]) -> UnknownUsageResult:
+    return UnknownUsageResult(
+        typename=data.get("__typename", ""),
+        raw=data,
+        reason=data.get("reason"),
+        retryable=data.get("retryable"),
+    )
+
+
 CancelRunResult: TypeAlias = (
     Cancellation
     | ReplayExpired
@@ -1141,7 +1354,8 @@ def read_cancel_run_result(data: Mapping[str, Any]) -> CancelRunResult:
 
 
 ChatResult: TypeAlias = (
-    ChatReply
+    BudgetExceeded
+    | ChatReply
     | ContentRefused
     | ContextExceeded
     | IdempotencyConflict
@@ -1149,6 +1363,7 @@ ChatResult: TypeAlias = (
     | InvalidInput
     | ModelTimedOut
     | ModelUnavailable
+    | PriceUnknown
     | RateLimited
     | ReplayExpired
     | ReplyCancelled
@@ -1163,6 +1378,7 @@ ChatResult: TypeAlias = (
 """A whole reply, or the problem that prevented it."""
 
 _CHAT_RESULT_READERS: dict[str, Callable[[Mapping[str, Any]], ChatResult]] = {
+    "BudgetExceeded": read_budget_exceeded,
     "ChatReply": read_chat_reply,
     "ContentRefused": read_content_refused,
     "ContextExceeded": read_context_exceeded,
@@ -1171,6 +1387,7 @@ _CHAT_RESULT_READERS: dict[str, Callable[[Mapping[str, Any]], ChatResult]] = {
     "InvalidInput": read_invalid_input,
     "ModelTimedOut": read_model_timed_out,
     "ModelUnavailable": read_model_unavailable,
+    "PriceUnknown": read_price_unknown,
     "RateLimited": read_rate_limited,
     "ReplayExpired": read_replay_expired,
     "ReplyCancelled": read_reply_cancelled,
@@ -1190,13 +1407,15 @@ def read_chat_result(data: Mapping[str, Any]) -> ChatResult:
 
 
 Problem: TypeAlias = (
-    ContentRefused
+    BudgetExceeded
+    | ContentRefused
     | ContextExceeded
     | IdempotencyConflict
     | InputTooLong
     | InvalidInput
     | ModelTimedOut
     | ModelUnavailable
+    | PriceUnknown
     | RateLimited
     | ReplayExpired
     | ReplyCancelled
@@ -1211,6 +1430,7 @@ Problem: TypeAlias = (
 """An expected failure."""
 
 _PROBLEM_READERS: dict[str, Callable[[Mapping[str, Any]], Problem]] = {
+    "BudgetExceeded": read_budget_exceeded,
     "ContentRefused": read_content_refused,
     "ContextExceeded": read_context_exceeded,
     "IdempotencyConflict": read_idempotency_conflict,
@@ -1218,6 +1438,7 @@ _PROBLEM_READERS: dict[str, Callable[[Mapping[str, Any]], Problem]] = {
     "InvalidInput": read_invalid_input,
     "ModelTimedOut": read_model_timed_out,
     "ModelUnavailable": read_model_unavailable,
+    "PriceUnknown": read_price_unknown,
     "RateLimited": read_rate_limited,
     "ReplayExpired": read_replay_expired,
     "ReplyCancelled": read_reply_cancelled,
@@ -1287,9 +1508,11 @@ def read_run_result(data: Mapping[str, Any]) -> RunResult:
 
 
 StartRunResult: TypeAlias = (
-    IdempotencyConflict
+    BudgetExceeded
+    | IdempotencyConflict
     | InputTooLong
     | InvalidInput
+    | PriceUnknown
     | RateLimited
     | Run
     | ShuttingDown
@@ -1301,9 +1524,11 @@ StartRunResult: TypeAlias = (
 """The run that was started or joined, or why it was not."""
 
 _START_RUN_RESULT_READERS: dict[str, Callable[[Mapping[str, Any]], StartRunResult]] = {
+    "BudgetExceeded": read_budget_exceeded,
     "IdempotencyConflict": read_idempotency_conflict,
     "InputTooLong": read_input_too_long,
     "InvalidInput": read_invalid_input,
+    "PriceUnknown": read_price_unknown,
     "RateLimited": read_rate_limited,
     "Run": read_run,
     "ShuttingDown": read_shutting_down,
@@ -1316,6 +1541,27 @@ _START_RUN_RESULT_READERS: dict[str, Callable[[Mapping[str, Any]], StartRunResul
 def read_start_run_result(data: Mapping[str, Any]) -> StartRunResult:
     """The member that `__typename` names; `UnknownStartRunResult` for a new one."""
     reader = _START_RUN_RESULT_READERS.get(data["__typename"], read_unknown_start_run_result)
+    return reader(data)
+
+
+UsageResult: TypeAlias = (
+    InvalidInput
+    | StoreUnavailable
+    | UsageReport
+    | UnknownUsageResult
+)
+"""The usage, or why it cannot be shown."""
+
+_USAGE_RESULT_READERS: dict[str, Callable[[Mapping[str, Any]], UsageResult]] = {
+    "InvalidInput": read_invalid_input,
+    "StoreUnavailable": read_store_unavailable,
+    "UsageReport": read_usage_report,
+}
+
+
+def read_usage_result(data: Mapping[str, Any]) -> UsageResult:
+    """The member that `__typename` names; `UnknownUsageResult` for a new one."""
+    reader = _USAGE_RESULT_READERS.get(data["__typename"], read_unknown_usage_result)
     return reader(data)
 
 

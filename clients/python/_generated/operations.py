@@ -98,6 +98,16 @@ fragment ProblemFields on Problem {
   ... on RateLimited {
     retryAfterSeconds
   }
+  ... on BudgetExceeded {
+    budget
+    spent
+    needed
+    currency
+    resetsAt
+  }
+  ... on PriceUnknown {
+    model
+  }
   ... on IdempotencyConflict {
     idempotencyKey
   }
@@ -221,6 +231,16 @@ fragment ProblemFields on Problem {
   ... on RateLimited {
     retryAfterSeconds
   }
+  ... on BudgetExceeded {
+    budget
+    spent
+    needed
+    currency
+    resetsAt
+  }
+  ... on PriceUnknown {
+    model
+  }
   ... on IdempotencyConflict {
     idempotencyKey
   }
@@ -329,6 +349,16 @@ fragment ProblemFields on Problem {
   }
   ... on RateLimited {
     retryAfterSeconds
+  }
+  ... on BudgetExceeded {
+    budget
+    spent
+    needed
+    currency
+    resetsAt
+  }
+  ... on PriceUnknown {
+    model
   }
   ... on IdempotencyConflict {
     idempotencyKey
@@ -525,6 +555,16 @@ fragment ProblemFields on Problem {
   ... on RateLimited {
     retryAfterSeconds
   }
+  ... on BudgetExceeded {
+    budget
+    spent
+    needed
+    currency
+    resetsAt
+  }
+  ... on PriceUnknown {
+    model
+  }
   ... on IdempotencyConflict {
     idempotencyKey
   }
@@ -710,6 +750,16 @@ fragment ProblemFields on Problem {
   ... on RateLimited {
     retryAfterSeconds
   }
+  ... on BudgetExceeded {
+    budget
+    spent
+    needed
+    currency
+    resetsAt
+  }
+  ... on PriceUnknown {
+    model
+  }
   ... on IdempotencyConflict {
     idempotencyKey
   }
@@ -846,6 +896,16 @@ fragment ProblemFields on Problem {
   ... on RateLimited {
     retryAfterSeconds
   }
+  ... on BudgetExceeded {
+    budget
+    spent
+    needed
+    currency
+    resetsAt
+  }
+  ... on PriceUnknown {
+    model
+  }
   ... on IdempotencyConflict {
     idempotencyKey
   }
@@ -930,4 +990,161 @@ def start_run(*, input: ChatInput | Mapping[str, Any]) -> Request[StartRunResult
         variables={"input": input},
         field="startRun",
         read=read_start_run_result,
+    )
+
+
+USAGE = """\
+query Usage($since: Date, $until: Date, $groupBy: [UsageGroup!]!, $everybody: Boolean!) {
+  usage(since: $since, until: $until, groupBy: $groupBy, everybody: $everybody) {
+    __typename
+    ... on UsageReport {
+      since
+      until
+      currency
+      total {
+        ...UsageFiguresFields
+      }
+      rows {
+        day
+        callerId
+        callerName
+        assistantId
+        model
+        figures {
+          ...UsageFiguresFields
+        }
+      }
+      yourBudget {
+        budget
+        spent
+        reserved
+        currency
+        period
+        resetsAt
+      }
+    }
+    ...ProblemFields
+  }
+}
+
+fragment CostFields on Cost {
+  amount
+  currency
+  priceSource
+  estimated
+}
+
+fragment MessageFields on Message {
+  role
+  content
+}
+
+fragment ProblemFields on Problem {
+  __typename
+  reason
+  retryable
+  ... on InvalidInput {
+    field
+  }
+  ... on InputTooLong {
+    field
+    limit
+    actual
+  }
+  ... on UnknownAssistant {
+    assistantId
+    available
+  }
+  ... on UnknownModel {
+    model
+    available
+  }
+  ... on ModelTimedOut {
+    timeoutSeconds
+  }
+  ... on RateLimited {
+    retryAfterSeconds
+  }
+  ... on BudgetExceeded {
+    budget
+    spent
+    needed
+    currency
+    resetsAt
+  }
+  ... on PriceUnknown {
+    model
+  }
+  ... on IdempotencyConflict {
+    idempotencyKey
+  }
+  ... on RunNotFound {
+    runId
+  }
+  ... on ReplayExpired {
+    runId
+    status
+    endedAt
+    tokenUsage {
+      ...TokenUsageFields
+    }
+    cost {
+      ...CostFields
+    }
+  }
+  ... on ReplyIncomplete {
+    runId
+    reply {
+      ...MessageFields
+    }
+    tokenUsage {
+      ...TokenUsageFields
+    }
+    cost {
+      ...CostFields
+    }
+  }
+  ... on ReplyCancelled {
+    runId
+    reply {
+      ...MessageFields
+    }
+    tokenUsage {
+      ...TokenUsageFields
+    }
+    cost {
+      ...CostFields
+    }
+  }
+}
+
+fragment TokenUsageFields on TokenUsage {
+  promptTokens
+  completionTokens
+  totalTokens
+  cachedPromptTokens
+  reasoningTokens
+  estimated
+}
+
+fragment UsageFiguresFields on UsageFigures {
+  runs
+  promptTokens
+  completionTokens
+  cachedPromptTokens
+  reasoningTokens
+  estimatedRuns
+  unpricedRuns
+  amount
+}"""
+
+
+def usage(*, since: str | None | Unset = UNSET, until: str | None | Unset = UNSET, group_by: Sequence[UsageGroup], everybody: bool) -> Request[UsageResult]:
+    """What you have used and spent; with an admin key, what everybody has."""
+    return Request(
+        name="Usage",
+        document=USAGE,
+        variables={"since": since, "until": until, "groupBy": group_by, "everybody": everybody},
+        field="usage",
+        read=read_usage_result,
     )

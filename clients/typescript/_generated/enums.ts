@@ -3,6 +3,18 @@
 /** A value that is newer than this client. */
 export type Future = string & {};
 
+/** How long a budget lasts before it is full again; periods begin at midnight UTC. */
+export type BudgetPeriod =
+  /** A calendar day. */
+  | "DAY"
+  /** Once and for all. */
+  | "EVER"
+  /** A calendar month. */
+  | "MONTH"
+  /** A week that begins on Monday. */
+  | "WEEK"
+  | Future;
+
 /** What a request to cancel met. */
 export type CancelOutcome =
   /** The run was over; nothing changed. */
@@ -75,4 +87,16 @@ export type RunStatus =
   | "INCOMPLETE"
   /** The reply is being generated. */
   | "RUNNING"
+  | Future;
+
+/** What usage can be told apart by. */
+export type UsageGroup =
+  /** The assistant that replied. */
+  | "ASSISTANT"
+  /** Whose key or token it was. */
+  | "CALLER"
+  /** The day (UTC) on which the run ended. */
+  | "DAY"
+  /** The model that replied. */
+  | "MODEL"
   | Future;
