@@ -3,6 +3,7 @@
 import type { Keeper } from "./conversation.ts";
 
 const KEPT = "parley-conversation";
+const KEY = "parley-key";
 const THEME = "parley-theme";
 const NEAR_PX = 80;
 
@@ -10,6 +11,12 @@ const NEAR_PX = 80;
 export const tabKeeper: Keeper = {
   read: () => sessionStorage.getItem(KEPT),
   write: (text) => sessionStorage.setItem(KEPT, text),
+};
+
+/** The API's key that was typed into this tab; it is gone with the tab. */
+export const tabKey = {
+  read: () => sessionStorage.getItem(KEY),
+  write: (key: string) => sessionStorage.setItem(KEY, key),
 };
 
 /** The run in the page's address. */

@@ -6,6 +6,7 @@
 
 import type { Assistant, Control, Health, MessageInput } from "./_generated/index.ts";
 import type { Notice } from "./endings.ts";
+import { RequestError } from "./errors.ts";
 import type { StreamEvent } from "./events.ts";
 import { Panel } from "./panel.ts";
 import type { Value } from "./panel.ts";
@@ -46,6 +47,8 @@ export class Conversation {
   newestFirst = false;
   /** Path of a control → what the person set. */
   values: Readonly<Record<string, Value>> = {};
+  /** True where the API wants a key, and has got none that holds. */
+  needsKey = false;
   /** Grows with each change. */
   version = 0;
 
@@ -95,8 +98,10 @@ export class Conversation {
       await this.#meet();
       if (linkedRun && linkedRun !== this.transcript.runId) await this.#join(linkedRun);
       this.#trouble = null;
+      this.needsKey = false;
     } catch (error) {
       this.#trouble = noticeOf(error);
+      this.needsKey = error instanceof RequestError && error.code === "UNAUTHENTICATED";
       setTimeout(() => this.#trouble && void this.open(linkedRun), RETRY_MS);
     }
     this.#changed();

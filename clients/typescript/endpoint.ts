@@ -16,7 +16,7 @@ export interface Endpoint {
 /** The endpoint of `http://host:port`, with or without `/graphql`; TypeError for anything else. */
 export function endpointOf(
   url: string,
-  headers: Readonly<Record<string, string>>,
+  headers: () => Readonly<Record<string, string>>,
   fetchFn: typeof fetch,
 ): Endpoint {
   const address = new URL(url.includes("://") ? url : `http://${url}`);
@@ -27,5 +27,14 @@ export function endpointOf(
   const path = address.pathname.replace(/\/+$/, "");
   address.pathname = path.endsWith(PATH) ? path : path + PATH;
   const { href: http, origin: base } = address;
-  return { http, websocket: http.replace(/^http/, "ws"), base, headers, fetch: fetchFn };
+  const websocket = http.replace(/^http/, "ws");
+  return {
+    http,
+    websocket,
+    base,
+    get headers() {
+      return headers();
+    },
+    fetch: fetchFn,
+  };
 }

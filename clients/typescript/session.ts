@@ -32,8 +32,8 @@ const QUICK_SECONDS = 30;
 const REPLY_SECONDS = 600;
 
 export interface SessionOptions {
-  /** Sent as a bearer token. */
-  readonly token?: string;
+  /** Sent as a bearer token: a key of the API, or a JWT. A function is asked with each request. */
+  readonly token?: string | (() => string | null);
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
   /** How streams come: server-sent events, unless `websocketStreams` is given. */
@@ -72,7 +72,10 @@ export class Session {
   /** `url`: the API's address, with or without `/graphql`; TypeError where it is none. */
   constructor(url: string = DEFAULT_URL, options: SessionOptions = {}) {
     const { token, headers, streams = sseStreams, patience = DEFAULT_PATIENCE } = options;
-    const sent = { ...headers, ...(token && { authorization: `Bearer ${token}` }) };
+    const sent = () => {
+      const now = typeof token === "function" ? token() : token;
+      return { ...headers, ...(now && { authorization: `Bearer ${now}` }) };
+    };
     // looked up with each request, for tools that replace `fetch`
     const fetchFn: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
     this.endpoint = endpointOf(url, sent, fetchFn);

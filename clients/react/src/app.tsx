@@ -5,6 +5,7 @@ import { spoken } from "parley-client/markdown";
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 
 import { Composer } from "./composer.tsx";
+import { KeyBox } from "./key_box.tsx";
 import { Message } from "./message.tsx";
 import { Settings } from "./settings.tsx";
 
@@ -94,6 +95,7 @@ function Dock({ conversation }: Props) {
           )}
         </div>
       )}
+      {conversation.needsKey && <KeyBox conversation={conversation} />}
       <Composer conversation={conversation} />
       <div className="tools">
         <span role="status" aria-live="off" aria-label="Session cost">

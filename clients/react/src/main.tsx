@@ -2,12 +2,12 @@
 import "./style.css";
 
 import { Conversation, Session } from "parley-client";
-import { addressRun, linkedRun, restoreTheme, tabKeeper } from "parley-client/browser";
+import { addressRun, linkedRun, restoreTheme, tabKeeper, tabKey } from "parley-client/browser";
 import { createRoot } from "react-dom/client";
 
 import { App } from "./app.tsx";
 
-const conversation = new Conversation(new Session(location.origin), tabKeeper);
+const conversation = new Conversation(new Session(location.origin, { token: tabKey.read }), tabKeeper);
 conversation.subscribe(() => addressRun(conversation.transcript.runId));
 restoreTheme();
 addEventListener("pagehide", conversation.keep);
