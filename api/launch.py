@@ -1,4 +1,4 @@
-"""`parley run`: the API and the Gradio page as two processes that live and end together."""
+"""`parley run` and `parley serve --frontend`: processes that live and end together."""
 
 import signal
 import subprocess
@@ -6,8 +6,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from types import FrameType
 
+from api.frontends import FRONTENDS, Frontend, react_address, react_trouble
 from api.serve import PortTakenError, listen
 from api.settings import Settings
 
@@ -19,31 +21,42 @@ class _Interrupted(Exception):
     pass
 
 
-def launch(settings: Settings) -> int:
-    """Start both, print where they are, and end both on Ctrl-C; returns the exit code."""
-    api = f"http://{settings.host}:{settings.port}"
-    page = f"http://{settings.host}:{settings.gradio_port}"
+def launch(settings: Settings, names: Sequence[str]) -> int:
+    """Start the API and these frontends, print where they are, and end all of them on Ctrl-C.
+
+    Returns the exit code.
+    """
+    frontends = [FRONTENDS[name] for name in dict.fromkeys(names)]
+    pages = [frontend for frontend in frontends if frontend.has_port]
+    ports = [(settings.port, "PARLEY_PORT")]
+    ports += [(page.port(settings), page.port_setting) for page in pages]
+    if free := [setting for port, setting in ports if port == 0]:
+        print(f"Choose a port with {free[0]}: the parts have to find each other.", file=sys.stderr)
+        return 1
     try:
-        for port, setting in (
-            (settings.port, "PARLEY_PORT"),
-            (settings.gradio_port, "PARLEY_GRADIO_PORT"),
-        ):
+        for port, setting in ports:
             listen(settings.host, port, setting).close()
     except PortTakenError as error:
         print(error, file=sys.stderr)
         return 1
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGINT, _interrupt)
-    parts: list[subprocess.Popen[bytes]] = []
+    if lack := "\n".join(filter(None, (frontend.lack for frontend in frontends))):
+        print(lack, file=sys.stderr)
+        return 1
+    for sig in (signal.SIGTERM, signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        signal.signal(sig, _interrupt)
+    return _run(f"http://{settings.host}", settings, frontends)
+
+
+def _run(host: str, settings: Settings, frontends: Sequence[Frontend]) -> int:
+    api, parts = f"{host}:{settings.port}", list[subprocess.Popen[bytes]]()
     try:
         _start(parts, "API", ["serve"], f"{api}/healthz")
-        _start(
-            parts,
-            "Gradio page",
-            ["frontend", "gradio", "--api", api, "--port", str(settings.gradio_port)],
-            page,
-        )
-        print(_welcome(api, page), flush=True)
+        for page in (frontend for frontend in frontends if frontend.has_port):
+            port = page.port(settings)
+            arguments = ["frontend", page.name, "--api", api, "--port", str(port)]
+            _start(parts, page.title, arguments, f"{host}:{port}")
+        places = [(frontend.title, _address(frontend, settings)) for frontend in frontends]
+        print(_welcome(api, places), flush=True)
         return _watch(parts)
     except _Interrupted:
         print("\nStopping …", flush=True)
@@ -53,6 +66,15 @@ def launch(settings: Settings) -> int:
         return 1
     finally:
         _end(parts)
+
+
+def _address(frontend: Frontend, settings: Settings) -> str:
+    api = f"http://{settings.host}:{settings.port}"
+    if frontend.has_port:
+        return f"http://{settings.host}:{frontend.port(settings)}"
+    if frontend.name == "react":
+        return react_trouble(api) or react_address(api)
+    return f"in another window: parley frontend {frontend.name} --api {api}"
 
 
 def _interrupt(sig: int, frame: FrameType | None) -> None:
@@ -118,14 +140,18 @@ def _kill(parts: list[subprocess.Popen[bytes]]) -> None:
         part.kill()
 
 
-def _welcome(api: str, page: str) -> str:
+def _welcome(api: str, frontends: Sequence[tuple[str, str]]) -> str:
+    places = [
+        *frontends,
+        ("API", f"{api}/graphql"),
+        ("GraphiQL", f"{api}/graphql  (open it in a browser)"),
+        ("JSON docs", f"{api}/docs"),
+    ]
+    listed = "\n".join(f"  {what:<15} {where}" for what, where in places)
     return f"""
 Parley is running.
 
-  Chat page   {page}
-  API         {api}/graphql
-  GraphiQL    {api}/graphql  (open it in a browser)
-  JSON docs   {api}/docs
+{listed}
 
 Ask from a terminal:
 

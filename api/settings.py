@@ -68,6 +68,8 @@ class Settings(LimitSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port of the API; 0 takes a free one.")
     gradio_port: int = Field(7860, ge=0, le=65535, description="Port of the Gradio page.")
+    streamlit_port: int = Field(8501, ge=0, le=65535, description="Port of the Streamlit page.")
+    dash_port: int = Field(8050, ge=0, le=65535, description="Port of the Dash page.")
     workers: int = Field(1, ge=1, le=64, description="Worker processes.")
     data_dir: Path = Field(
         Path(".parley"), description="Where the run log lives; made with owner-only rights."

@@ -38,11 +38,6 @@ def _show(arguments: list[str]) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    except ModuleNotFoundError as missing:
-        if missing.name != "textual":
-            raise
-        print("Textual is missing: pip install 'parley[terminal]'", file=sys.stderr)
-        return 1
     app = Terminal(session, chosen.assistant, run_named(chosen.run), chosen.light)
     app.run()
     if run_id := app.visit.transcript.busy and app.visit.transcript.run_id:

@@ -11,6 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from clients.python import DEFAULT_URL, AsyncSession
+from clients.python.addresses import run_named
 from clients.python.async_session import KEY_VARIABLE
 
 LENT = """This page would ask the API with your key (PARLEY_API_KEY) for whoever opens it.
@@ -41,7 +42,8 @@ def run_page(name: str, port: int, build: Callable[[AsyncSession], ASGIApp]) -> 
         return 1
     with listener:
         app = build(session)
-        url = f"http://{options.host}:{options.port}"
+        url = f"http://{options.host}:{listener.getsockname()[1]}/"
+        url += f"?run={run_named(options.run)}" if options.run else ""
         print(f"The chat page is at {url} and asks {session.address.base}", flush=True)
         config = uvicorn.Config(
             app, log_level="warning", timeout_graceful_shutdown=GRACE_SECONDS, ws_max_size=2**24
@@ -84,6 +86,7 @@ def _parser(name: str, port: int) -> argparse.ArgumentParser:
         default=told("PARLEY_API", DEFAULT_URL),
         help="address of the Parley API (PARLEY_API, default %(default)s)",
     )
+    parser.add_argument("--run", metavar="RUN", help="print the address of this run (id or link)")
     parser.add_argument(
         "--host", default=told("PARLEY_HOST", "127.0.0.1"), help="address to listen on"
     )
