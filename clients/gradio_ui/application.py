@@ -1,7 +1,5 @@
 """The page as an application to serve: its parts, what moves them, and how they look."""
 
-from pathlib import Path
-
 import gradio as gr
 from fastapi import FastAPI
 
@@ -9,7 +7,7 @@ from clients.gradio_ui.page import build_page
 from clients.gradio_ui.theme import theme
 from clients.gradio_ui.wiring import wire
 from clients.python import AsyncSession
-from clients.python.pages import CONVERSATION_CSS, CONVERSATION_JS
+from clients.python.pages import CONVERSATION_CSS, CONVERSATION_JS, beside
 from clients.python.pages.turns import Turns
 
 
@@ -17,7 +15,8 @@ def application(session: AsyncSession) -> FastAPI:
     """One page over one API. Nothing is asked of the API before a browser opens the page."""
     page = build_page()
     wire(page, Turns(session))
-    style, script = CONVERSATION_CSS + _file("style.css"), CONVERSATION_JS + _file("browser.js")
+    style = CONVERSATION_CSS + beside(__file__, "style.css")
+    script = CONVERSATION_JS + beside(__file__, "browser.js")
     app: FastAPI = gr.mount_gradio_app(
         FastAPI(openapi_url=None),
         page.blocks,
@@ -31,7 +30,3 @@ def application(session: AsyncSession) -> FastAPI:
         ssr_mode=False,
     )
     return app
-
-
-def _file(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")

@@ -43,15 +43,5 @@ function toMessage(...inputs) {
   return inputs;
 }
 
-// The file is made here, so that no conversation lies on the server's disk.
-function download(name, type, text) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
-
-// Without the byte order mark, spreadsheets take UTF-8 for another encoding.
-const downloadCsv = (text) => download("conversation.csv", "text/csv;charset=utf-8", "\ufeff" + text);
-const downloadJson = (text) => download("conversation.json", "application/json", text);
+const downloadCsv = (text) => download("csv", text);
+const downloadJson = (text) => download("json", text);

@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from clients.gradio_ui.page import Page, drawn
-from clients.python.pages import texts
+from clients.python.pages import markup, texts
 from clients.python.pages.visit import Visit
 
 Painted = dict[Any, Any]
@@ -47,7 +47,7 @@ def everything(page: Page, visit: Visit) -> Painted:
     """The whole page, after the API has answered or another assistant was chosen."""
     return {
         **kept(page, visit),
-        page.heading: f"<h1>{escape(texts.title(visit))}</h1><p>{escape(texts.about(visit))}</p>",
+        page.heading: markup.heading(texts.title(visit), texts.about(visit)),
         page.assistant: gr.update(
             choices=[(one.name, one.id) for one in visit.assistants],
             value=visit.assistant.id if visit.assistant else None,

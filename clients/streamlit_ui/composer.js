@@ -32,10 +32,19 @@ export default function ({ data, parentElement, setTriggerValue }) {
   stop.hidden = !data.busy;
   if (focused || accepted) box.focus();
 
-  const log = document.querySelector(".st-key-log");
-  log.tabIndex = 0;
-  for (const [name, value] of Object.entries({ role: "log", "aria-live": "off", "aria-label": "Conversation" }))
-    log.setAttribute(name, value);
-  follow(log, document.querySelector("[data-testid=stMain]"), data.newestFirst);
+  const [number, kind, text] = data.file;
+  if (box.files < number) download(kind, text);
+  box.files = number;
+
+  describe(box, data.newestFirst);
   copyOnClick();
+}
+
+// Streamlit gives its parts no roles. The conversation may be drawn later than the message box.
+function describe(box, newestFirst) {
+  const log = document.querySelector(".st-key-log");
+  if (!log) return box.isConnected && requestAnimationFrame(() => describe(box, newestFirst));
+  const told = { role: "log", "aria-label": "Conversation", "aria-live": "off", tabindex: "0" };
+  for (const [name, value] of Object.entries(told)) log.setAttribute(name, value);
+  follow(log, document.querySelector("[data-testid=stMain]"), newestFirst);
 }

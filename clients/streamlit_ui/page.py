@@ -1,14 +1,12 @@
 """The page. Streamlit runs this script from top to bottom for every click, and so paints it."""
 
 import re
-from html import escape
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from clients.python.pages import CONVERSATION_CSS, CONVERSATION_JS, texts
+from clients.python.pages import CONVERSATION_CSS, CONVERSATION_JS, beside, markup, texts
 from clients.streamlit_ui import controls
 from clients.streamlit_ui.tab import Tab
 
@@ -16,14 +14,10 @@ ABOUT = "One typed contract for a chat, and frontends that can be swapped."
 """Streamlit shows its menu, and in it the choice of light or dark, where there is more to tell."""
 
 
-def _file(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
-
-
 composer = st.components.v2.component(
     "composer",
-    html=_file("composer.html"),
-    js=CONVERSATION_JS + _file("composer.js"),
+    html=beside(__file__, "composer.html"),
+    js=CONVERSATION_JS + beside(__file__, "composer.js"),
     isolate_styles=False,
 )
 
@@ -31,11 +25,12 @@ composer = st.components.v2.component(
 def show(tab: Tab) -> None:
     """Paint the page, and go on painting while a reply comes."""
     st.set_page_config(page_title=texts.TITLE, menu_items={"About": ABOUT})
-    st.html(f"<style>{CONVERSATION_CSS}{_file('style.css')}</style>")
+    st.html(f"<style>{CONVERSATION_CSS}{beside(__file__, 'style.css')}</style>")
     going, phase = tab.work.going, tab.visit.phase
     with st.sidebar:
         settings(tab)
-    heading(tab)
+    who = markup.heading(texts.title(tab.visit), texts.about(tab.visit))
+    st.html(f'<header class="about-assistant">{who}</header>')
     # Where the newest is on top, one writes above it; else at the bottom of the window.
     with st.container(key="desk") if tab.visit.newest_first else st.bottom:
         sentence = alert(tab)
@@ -68,11 +63,6 @@ def settings(tab: Tab) -> None:
     visit.newest_first = st.checkbox("Newest first", value=visit.newest_first)
 
 
-def heading(tab: Tab) -> None:
-    title, about = escape(texts.title(tab.visit)), escape(texts.about(tab.visit))
-    st.html(f'<header class="about-assistant"><h1>{title}</h1><p>{about}</p></header>')
-
-
 def starters(tab: Tab) -> None:
     place = st.empty()
     if questions := texts.starters(tab.visit):
@@ -93,6 +83,7 @@ def message_box(tab: Tab) -> None:
             "limit": visit.transcript.question_limit,
             "accepted": tab.accepted,
             "newestFirst": visit.newest_first,
+            "file": tab.file,
         },
         on_opened_change=lambda: tab.open(st.session_state.composer.opened),
         on_asked_change=lambda: tab.ask(st.session_state.composer.asked),
@@ -106,14 +97,9 @@ def tools(tab: Tab) -> None:
         plain: dict[str, Any] = {"type": "tertiary"}
         st.button("Regenerate", on_click=tab.again, disabled=not transcript.can_regenerate, **plain)
         st.button("Clear conversation", on_click=tab.clear, **plain)
-        for kind, file in (("CSV", tab.csv), ("JSON", tab.json)):
-            name, how = f"conversation.{kind.lower()}", {"on_click": "ignore", **plain}
-            st.download_button(f"Download {kind}", file, name, **how)
-        cost = escape(texts.cost(tab.visit))
-        st.html(
-            '<div class="cost" role="status" aria-live="off" aria-label="Session cost">'
-            f"{cost}</div>"
-        )
+        for kind in ("csv", "json"):
+            st.button(f"Download {kind.upper()}", on_click=tab.save, args=[kind], **plain)
+        st.html(markup.session_cost(texts.cost(tab.visit)))
 
 
 def conversation(tab: Tab) -> DeltaGenerator:
@@ -144,8 +130,7 @@ def alert(tab: Tab) -> DeltaGenerator:
 
 
 def alert_html(tab: Tab) -> str:
-    sentence = escape(texts.trouble(tab.visit).sentence)
-    return f'<div class="alert" role="alert">{sentence}</div>' if sentence else ""
+    return markup.alert(texts.trouble(tab.visit).sentence)
 
 
 def _as_it_is(text: str) -> str:

@@ -8,7 +8,7 @@ from clients.python import AsyncSession, PanelControl
 from clients.python.background import run
 from clients.python.pages.turns import Turns
 from clients.python.pages.visit import Visit
-from clients.streamlit_ui.work import Work
+from clients.python.pages.work import Work
 
 
 @st.cache_resource
@@ -27,6 +27,8 @@ class Tab:
         """False until the browser has told what it kept."""
         self.accepted = 0
         """How many questions were taken; the message box is emptied for each."""
+        self.file: tuple[int, str, str] = (0, "csv", "")
+        """How many files were wanted, and the last one for the browser to save."""
 
     @classmethod
     def here(cls) -> "Tab":
@@ -57,11 +59,11 @@ class Tab:
     def choose(self) -> None:
         self.visit.choose(st.session_state.assistant)
 
-    def csv(self) -> bytes:
-        return self.visit.transcript.csv_file()
-
-    def json(self) -> str:
-        return self.visit.transcript.to_json()
+    def save(self, kind: str) -> None:
+        """Streamlit's own download fails where a run of the script comes between."""
+        transcript = self.visit.transcript
+        text = transcript.to_csv() if kind == "csv" else transcript.to_json()
+        self.file = (self.file[0] + 1, kind, text)
 
     def key_of(self, control: PanelControl) -> str:
         """Where Streamlit keeps the control's value; every assistant has its own."""

@@ -57,6 +57,17 @@ function copyOnClick() {
   });
 }
 
+// The file is made here, so that no conversation lies on the server's disk. Without the byte order
+// mark, spreadsheets take UTF-8 for another encoding.
+const TYPES = { csv: ["text/csv;charset=utf-8", "\ufeff"], json: ["application/json", ""] };
+function download(kind, text) {
+  const link = document.createElement("a"), [type, mark] = TYPES[kind];
+  link.href = URL.createObjectURL(new Blob([mark + text], { type }));
+  link.download = `conversation.${kind}`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
 // A visit outlives a reload of its tab, and its address names its run.
 const recalled = () => sessionStorage.getItem("parley") ?? "";
 const linkedRun = () => new URLSearchParams(location.search).get("run") ?? "";

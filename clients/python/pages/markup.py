@@ -77,6 +77,22 @@ def article(message: ChatMessage, author: str) -> str:
     )
 
 
+def heading(title: str, about: str) -> str:
+    """Who answers, and with what."""
+    return f"<h1>{escape(title)}</h1><p>{escape(about)}</p>"
+
+
+def alert(sentence: str) -> str:
+    """What stands in the way, told at once; empty where nothing does."""
+    return f'<div class="alert" role="alert">{escape(sentence)}</div>' if sentence else ""
+
+
+def session_cost(text: str) -> str:
+    """What the session has used, told to those who ask for it."""
+    told = 'role="status" aria-live="off" aria-label="Session cost"'
+    return f'<div class="cost" {told}>{escape(text)}</div>'
+
+
 def _spoken(block: Token) -> str:
     if not block.children:
         return block.content

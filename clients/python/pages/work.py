@@ -1,4 +1,4 @@
-"""Turns that go on while Streamlit runs its script again: every click restarts the script."""
+"""Turns that go on beside a framework without asyncio, which runs its script for every click."""
 
 import threading
 from concurrent.futures import Future
