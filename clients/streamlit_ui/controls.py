@@ -1,5 +1,6 @@
 """The settings as Streamlit's widgets; none is named here, the contract tells which there are."""
 
+from html import escape
 from typing import Any
 
 import streamlit as st
@@ -9,7 +10,7 @@ from clients.python import ControlKind, PanelControl
 
 def draw(control: PanelControl, key: str) -> None:
     """The control, with its value kept under `key`."""
-    about: dict[str, Any] = {"label": control.label, "help": control.description, "key": key}
+    about: dict[str, Any] = {"label": control.label, "key": key}
     bounds: dict[str, Any] = {
         "min_value": control.min,
         "max_value": control.max,
@@ -29,3 +30,4 @@ def draw(control: PanelControl, key: str) -> None:
             st.text_area(max_chars=control.max_length, **about)
         case _:
             st.text_input(max_chars=control.max_length, **about)
+    st.html(f'<p class="about-control">{escape(control.description)}</p>')

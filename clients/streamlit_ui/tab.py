@@ -21,7 +21,7 @@ class Tab:
     """A visit, and the turn that it takes."""
 
     def __init__(self) -> None:
-        self.visit = Visit(newest_first=True)
+        self.visit = Visit()
         self.work = Work()
         self.opened = False
         """False until the browser has told what it kept."""

@@ -36,6 +36,7 @@
     },
     grow(html) { place("growing").innerHTML = html ?? ""; },
     count(text, limit) {
+      at("message").setAttribute("aria-describedby", "counter");
       count(text ?? "", at("counter"), limit);
       requestAnimationFrame(() => fit(at("message")));
     },
