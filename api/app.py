@@ -24,6 +24,7 @@ from api.providers.base import Provider
 from api.providers.catalog import ModelCatalog
 from api.providers.errors import ProviderError
 from api.providers.registry import ProviderConfig, create_provider
+from api.providers.steady import Patience, SteadyProvider
 from api.runs.admission import Admission
 from api.runs.allowances import Allowances
 from api.runs.keeper import Keeper
@@ -52,7 +53,7 @@ def create_app(settings: Settings | None = None, provider: Provider | None = Non
     """The ASGI application. Tests pass settings and a provider; servers read their own."""
     settings = settings or load_settings()
     configure_logs(settings.log_level, settings.log_format)
-    provider = provider or create_provider(provider_config(settings))
+    provider = provider or asked_provider(settings)
     run_log = open_store(settings.run_log, settings.data_dir)
     assistants = AssistantCatalog(settings.assistants_dir, provider.default_model)
     models = ModelCatalog(provider.default_model, settings.models, assistants.models)
@@ -132,6 +133,20 @@ async def _warm_up(provider: Provider) -> None:
     # Objects made at start-up live for ever; out of the collector's sight they cost no pauses.
     gc.collect()
     gc.freeze()
+
+
+def asked_provider(settings: Settings) -> Provider:
+    """The provider that the settings name; a server elsewhere is asked with patience."""
+    provider = create_provider(provider_config(settings))
+    if settings.provider_name != "openai":
+        return provider
+    patience = Patience(
+        attempts=settings.attempts,
+        longest_wait=settings.longest_retry_seconds,
+        breaker_failures=settings.breaker_failures,
+        breaker_seconds=settings.breaker_seconds,
+    )
+    return SteadyProvider(provider, patience)
 
 
 def provider_config(settings: Settings) -> ProviderConfig:

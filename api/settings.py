@@ -107,6 +107,25 @@ class Settings(LimitSettings):
         60, gt=0, description="Longest silence of the model's server within a reply."
     )
     run_timeout_seconds: float = Field(300, gt=0, description="Longest time for one reply.")
+    attempts: int = Field(
+        3,
+        ge=1,
+        le=10,
+        description="How often the model's server is asked for a reply before the first word of "
+        "it has come.",
+    )
+    longest_retry_seconds: float = Field(
+        10,
+        ge=0,
+        description="Longest wait between two attempts; a `Retry-After` beyond it is told to the "
+        "client.",
+    )
+    breaker_failures: int = Field(
+        5, ge=1, description="After so many failures in a row a model is left alone …"
+    )
+    breaker_seconds: float = Field(
+        10, gt=0, description="… and asked again once in so many seconds."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe log line that is written."
     )

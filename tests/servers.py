@@ -49,7 +49,7 @@ class LiveServer:
     test may hand in a provider and look at the services."""
 
     def __init__(self, data_dir: Path, provider: Provider | None = None, **overrides: Any) -> None:
-        values = {"data_dir": data_dir, "log_level": "error", **overrides}
+        values = {"data_dir": data_dir, "log_level": "error", "attempts": 1, **overrides}
         self.settings = Settings(_env_file=None, **values)  # type: ignore[call-arg]
         self.app = create_app(self.settings, provider)
         self._listener = socket.socket(proto=socket.IPPROTO_TCP)
@@ -98,6 +98,7 @@ class ServerProcess:
             "PARLEY_DATA_DIR": str(data_dir),
             "PARLEY_PORT": str(self.port),
             "PARLEY_LOG_FORMAT": "json",
+            "PARLEY_ATTEMPTS": "1",
             **environment,
         }
         self.log = data_dir.parent / f"server-{self.port}.log"

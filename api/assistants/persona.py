@@ -3,7 +3,7 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from pydantic import (
@@ -38,6 +38,9 @@ class Persona(BaseModel):
     question_length_limit: int | None = Field(None, ge=1, le=CONTENT_LIMIT)
     default: bool = False
     model: str | None = Field(None, min_length=1, max_length=200)
+    fallback_models: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = Field(
+        (), max_length=8
+    )
     settings: SkipValidation[ChatSettings] = ChatSettings()
 
     @model_validator(mode="after")

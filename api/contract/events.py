@@ -36,6 +36,11 @@ class TerminalEvent(Event):
     )
     cost: Cost | None = strawberry.field(description="Null where the model's price is unknown.")
     finish_reason: FinishReason = strawberry.field(description="Why the reply ended.")
+    answered_by: str | None = strawberry.field(
+        default=None,
+        description="The model that answered: the one that was asked, or one that stood in for "
+        "it. Null where none did, or where it isn't known any more.",
+    )
 
 
 @strawberry.type(description="The run began. Always the first event of a run.")

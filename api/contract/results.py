@@ -36,6 +36,10 @@ class ChatReply:
     token_usage: TokenUsage = strawberry.field(description="Tokens used.")
     cost: Cost | None = strawberry.field(description="Null where the model's price is unknown.")
     finish_reason: FinishReason = strawberry.field(description="Why the reply ended.")
+    answered_by: str | None = strawberry.field(
+        default=None,
+        description="The model that answered: the one that was asked, or one that stood in for it.",
+    )
 
 
 @strawberry.enum(description="What a request to cancel met.")

@@ -197,6 +197,11 @@ class Run:
     finish_reason: FinishReason | None = strawberry.field(
         description="Why the reply ended; null while it is going."
     )
+    answered_by: str | None = strawberry.field(
+        default=None,
+        description="The model that answered, which may be one that stood in for `model`; null "
+        "while it is going.",
+    )
     created_at: datetime = strawberry.field(description="When it started (UTC).")
     ended_at: datetime | None = strawberry.field(
         description="When it ended (UTC); null while it is going."

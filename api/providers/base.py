@@ -6,8 +6,17 @@ from typing import Any, Literal, Protocol
 
 from api.contract.usage import FinishReason, TokenUsage
 
-Part = str | TokenUsage | FinishReason
-"""One part of a reply stream: a piece of text, the usage so far, or why the reply ended."""
+
+@dataclass(frozen=True, slots=True)
+class AnsweringModel:
+    """Another model than the one that was asked answers; said before the first text."""
+
+    name: str
+
+
+Part = str | TokenUsage | FinishReason | AnsweringModel
+"""One part of a reply stream: a piece of text, the usage so far, why the reply ended, or who
+answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,8 @@ class ModelRequest:
     model: str
     turns: Sequence[Turn]
     settings: Mapping[str, Any] = field(default_factory=dict)
+    fallbacks: Sequence[str] = ()
+    """Models to ask, in order, where `model` doesn't begin a reply."""
 
 
 class Provider(Protocol):

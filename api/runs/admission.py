@@ -68,12 +68,19 @@ class Admission:
         if persona is None:
             return self._unknown_assistant(str(input.assistant_id))
         settings = _merged(persona.settings, input.settings)
-        model = settings.pop("model", None) or persona.model or self._models.default
+        chosen = settings.pop("model", None)
+        model = chosen or persona.model or self._models.default
         if model not in self._models.available():
             return self._unknown_model(model)
         return _too_long_for(persona, input.history) or Admitted(
             assistant_id=persona.id,
-            request=ModelRequest(model, _turns(persona.prompt, input.history), settings),
+            request=ModelRequest(
+                model,
+                _turns(persona.prompt, input.history),
+                settings,
+                # Nobody stands in for the model that a client chose: it may cost more.
+                () if chosen else persona.fallback_models,
+            ),
             history=[Message(role=m.role, content=m.content) for m in input.history],
             digest=_digest(input),
         )

@@ -42,6 +42,7 @@ def run_state(record: RunRecord, text: str, last_seq: int) -> Run:
         token_usage=end.token_usage if end else TokenUsage(),
         cost=end.cost if end else None,
         finish_reason=end.finish_reason if end else None,
+        answered_by=end.answered_by if end else None,
         created_at=record.created_at,
         ended_at=end.at if end else None,
     )
@@ -72,7 +73,7 @@ def chat_result(end: AnyTerminalEvent) -> ChatReply | AnyProblem:
         "cost": end.cost,
     }
     if isinstance(end, RunCompleted):
-        return ChatReply(**known, finish_reason=end.finish_reason)
+        return ChatReply(**known, finish_reason=end.finish_reason, answered_by=end.answered_by)
     if isinstance(end, RunCancelled):
         return ReplyCancelled(**known, reason="The reply was stopped.", retryable=True)
     return ReplyIncomplete(**known, reason=end.reason, retryable=True)

@@ -103,9 +103,8 @@ class Keeper:
         events = await self._log.read(record.id, -1, limit=1_000_000)
         text = folding.text_of(events)
         usage = estimated_usage(record.history or [], text)
-        make = ending(
-            RunIncomplete, record, text, usage, FinishReason.INCOMPLETE, reason=WORKER_LOST
-        )
+        cut = FinishReason.INCOMPLETE
+        make = ending(RunIncomplete, record, text, usage, cut, None, reason=WORKER_LOST)
         try:
             await self._log.append(
                 record.id, record.fence, [make(events[-1].seq + 1, datetime.now(UTC))]

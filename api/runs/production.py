@@ -18,7 +18,7 @@ from api.contract.events import (
 from api.contract.problems import ContentRefused, ModelProblem, ModelUnavailable
 from api.contract.types import Message, Role
 from api.contract.usage import FinishReason, TokenUsage
-from api.providers.base import ModelRequest, Provider, Turn
+from api.providers.base import AnsweringModel, ModelRequest, Provider, Turn
 from api.providers.errors import ModelTimedOutError, ProviderError, ReplyTruncatedError
 from api.providers.prices import price
 from api.runs.failures import problem_of
@@ -51,6 +51,7 @@ class Production:
         self._timeout_seconds = timeout_seconds
         self._usage: TokenUsage | None = None
         self._finish: FinishReason | None = None
+        self._model = request.model
         self._work: asyncio.Task[MakeEnding] | None = None
         self._stop_reason: str | None = None
         self.stopped = False
@@ -110,6 +111,8 @@ class Production:
                     self._writer.text(part)
                 elif isinstance(part, TokenUsage):
                     self._usage = part
+                elif isinstance(part, AnsweringModel):
+                    self._model = part.name
                 else:
                     self._finish = part
 
@@ -137,7 +140,8 @@ class Production:
     def _make(self, kind: type[Any], finish: FinishReason, **extra: Any) -> MakeEnding:
         reply = self._writer.reply
         usage = self._usage or self._estimated(kind, reply)
-        return ending(kind, self._record, reply, usage, finish, **extra)
+        answered = self._model if reply or self._finish else None
+        return ending(kind, self._record, reply, usage, finish, answered, **extra)
 
     def _estimated(self, kind: type[Any], reply: str) -> TokenUsage:
         """A model that failed before it said anything has used nothing, as far as we know."""
@@ -152,10 +156,11 @@ def ending(
     reply: str,
     usage: TokenUsage,
     finish: FinishReason,
+    answered_by: str | None,
     **extra: Any,
 ) -> MakeEnding:
     """A function from `(seq, at)` to the terminal event, with the cost of the usage."""
-    cost = price(record.provider, record.model, usage)
+    cost = price(record.provider, answered_by or record.model, usage)
 
     def make(seq: int, at: datetime) -> AnyTerminalEvent:
         event: AnyTerminalEvent = kind(
@@ -166,6 +171,7 @@ def ending(
             token_usage=usage,
             cost=cost,
             finish_reason=finish,
+            answered_by=answered_by,
             **extra,
         )
         return event

@@ -61,6 +61,7 @@ class ChatAnswer(BaseModel):
     cost: Cost | None = Field(description="What it cost; null where the price is unknown.")
     run_id: str = Field(description="The run that made it.")
     finish_reason: FinishReason = Field(description="Why the reply ended.")
+    answered_by: str | None = Field(description="The model that answered.")
 
 
 class Status(BaseModel):
@@ -107,4 +108,5 @@ def _answer(reply: ChatReply) -> ChatAnswer:
         cost=reply.cost,
         run_id=reply.run_id,
         finish_reason=reply.finish_reason,
+        answered_by=reply.answered_by,
     )
