@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -24,9 +26,10 @@ class FakeUpstream(Playlist):
 
     `with FakeUpstream() as upstream:` serves `/v1/chat/completions` (streamed or not) and
     `/v1/models` at `upstream.base_url`. What it answers is queued with the methods of `Playlist`.
+    With a `certificate` (and its key in the same file) it speaks TLS, at `upstream.tls_url`.
     """
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, certificate: Path | None = None) -> None:
         self._loop = asyncio.new_event_loop()
         super().__init__(self._loop)
         self.requests: list[RecordedRequest] = []
@@ -34,6 +37,7 @@ class FakeUpstream(Playlist):
         self.models: tuple[str, ...] = ("fake",)
         self.models_status = 200
         self._port = port
+        self._certificate = certificate
         self._thread = threading.Thread(target=self._run, name="fake-upstream", daemon=True)
         self._ready = threading.Event()
         self._failure: OSError | None = None
@@ -47,7 +51,7 @@ class FakeUpstream(Playlist):
 
     @property
     def tls_url(self) -> str:
-        """An https address whose TLS handshake fails, because the server speaks plain HTTP."""
+        """The https address; without a certificate the handshake fails there."""
         return f"https://127.0.0.1:{self._port}/v1"
 
     @property
@@ -137,10 +141,17 @@ class FakeUpstream(Playlist):
 
     async def _listen(self) -> asyncio.Server:
         server = await asyncio.start_server(
-            self._accept, "127.0.0.1", self._port, backlog=1024, limit=1 << 24
+            self._accept, "127.0.0.1", self._port, backlog=1024, limit=1 << 24, ssl=self._tls()
         )
         self._port = server.sockets[0].getsockname()[1]
         return server
+
+    def _tls(self) -> ssl.SSLContext | None:
+        if self._certificate is None:
+            return None
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(self._certificate)
+        return context
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
