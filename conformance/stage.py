@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from clients.python import Assistant, Session
+from clients.python import Assistant, Run, Session
 from conformance.frontends import Frontend, Surface
 from conformance.nonconformity import Nonconformity
 from conformance.screens import Screen
@@ -24,22 +24,7 @@ MODEL = "gpt-4o-mini"
 class Windows(Protocol):
     """Opens the frontend, as a person does."""
 
-    patience: float
-
     def open(self, greetings: Collection[str], run: str, dark: bool, phone: bool) -> Screen: ...
-
-    def asked(self, request: int = 0) -> list[str]:
-        """What the model was sent with this request, the assistant's instructions excepted."""
-        return [turn["content"] for turn in self._sent(request)[1:]]
-
-    def instructions(self, request: int = 0) -> str:
-        """What the model was told about itself."""
-        return str(self._sent(request)[0]["content"])
-
-    def _sent(self, request: int) -> Sequence[Mapping[str, Any]]:
-        if request >= len(self.upstream.requests):
-            raise Nonconformity("the model was not asked")
-        return self.upstream.requests[request].messages
 
     @property
     def outside(self) -> list[str]:
@@ -95,7 +80,15 @@ class Stage:
     def _sent(self, request: int) -> Sequence[Mapping[str, Any]]:
         if request >= len(self.upstream.requests):
             raise Nonconformity("the model was not asked")
-        return self.upstream.requests[request].messages
+        sent: Sequence[Mapping[str, Any]] = self.upstream.requests[request].messages
+        return sent
+
+    def run(self, id: str) -> Run:
+        """The run as the server has logged it."""
+        run = self.session.run(id)
+        if not isinstance(run, Run):
+            raise Nonconformity(f"the server has no run {id!r}: {run!r}")
+        return run
 
     @property
     def outside(self) -> list[str]:
@@ -134,7 +127,7 @@ def staged(frontend: Frontend, folder: Path, windows: Windows | None = None) -> 
 def _api(upstream: FakeUpstream, folder: Path, sockets: SocketNotes) -> ServerProcess:
     model = {"OPENAI_BASE_URL": upstream.base_url, "OPENAI_API_KEY": "sk-test"}
     chosen = {"PARLEY_MODEL": MODEL, "PARLEY_PRICES": "openai", "PARLEY_MODELS": "other"}
-    return ServerProcess(folder / "data", **model, **chosen, **sockets.environment)
+    return ServerProcess(folder / "data", None, **model, **chosen, **sockets.environment)
 
 
 @contextmanager

@@ -5,11 +5,9 @@ import socket
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
+from unittest.mock import patch
 
-from textual import on
-from textual.widgets import Markdown
-
-from clients.terminal import app
+from clients.terminal import app, conversation
 from clients.terminal.app import Terminal
 from clients.terminal.themes import LIGHT
 from conformance.saboteurs.saboteur import PATIENCE, Saboteur
@@ -19,7 +17,7 @@ from conformance.windows.terminals import Terminals
 
 class _Broken(Terminal):
     # Else it would be looked for beside this module.
-    CSS_PATH: ClassVar[Path] = Path(str(app.__file__)).with_name("style.tcss")
+    CSS_PATH = str(Path(str(app.__file__)).with_name("style.tcss"))
 
 
 class _Forgetful(_Broken):
@@ -43,13 +41,16 @@ class _Wide(_Broken):
 
 
 class _Credulous(_Broken):
-    @on(Markdown.LinkClicked)
-    def _follow(self, event: Markdown.LinkClicked) -> None:
-        self.open_url(event.href)
+    def on_load(self) -> None:
+        self._trust = patch.object(conversation, "inert", str)
+        self._trust.start()
+
+    def on_unmount(self) -> None:
+        self._trust.stop()
 
 
 class _Talkative(_Broken):
-    def on_mount(self) -> None:
+    def on_load(self) -> None:
         with contextlib.suppress(OSError):
             socket.create_connection(("192.0.2.1", 9), timeout=0.01)
 
@@ -69,7 +70,7 @@ TERMINALS: dict[Saboteur, type[Terminal]] = {
         ("C20", "the key of Stop is dead", "Stop does nothing when used by keyboard", _Deaf),
         ("C21", "faint words in light colours", "has a contrast of", _Faint),
         ("C23", "the conversation needs 60 columns", "is cut off at the side", _Wide),
-        ("C25", "links are opened", "a click on the model's words opens", _Credulous),
+        ("C25", "what the model says is trusted", "control characters reach", _Credulous),
         (
             "C26",
             "another machine is asked",

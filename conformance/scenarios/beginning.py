@@ -13,9 +13,7 @@ def first_window(stage: Stage) -> None:
     for starter in assistant.starters:
         screen.await_offer(starter)
     for action in ("Send", "Clear conversation", "Download CSV", "Download JSON"):
-        screen.until(
-            lambda action=action: screen.is_there(action), f"there is no button named “{action}”"
-        )
+        screen.await_button(action)
     screen.await_same("the message box holds", lambda: screen.draft, "")
     if stage.outside:
         raise Nonconformity(f"opening it asks other machines: {', '.join(stage.outside[:3])}")

@@ -45,7 +45,7 @@ def downloading_json(stage: Stage) -> None:
     wanted = [("user", QUESTION), ("assistant", REPLY)]
     if said != wanted:
         raise Nonconformity(f"the JSON holds {said!r} instead of {wanted!r}")
-    run = stage.session.run(screen.run_id)
+    run = stage.run(screen.run_id)
     tokens = document.get("totals", {}).get("totalTokens")
     if tokens != run.token_usage.total_tokens:
         raise Nonconformity(

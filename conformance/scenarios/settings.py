@@ -25,10 +25,7 @@ def drawing_settings(stage: Stage) -> None:
     screen = stage.open()
     for control in Panel.of(stage.session.controls(), stage.assistants[0]).controls:
         for told in (control.label, control.description.split(".")[0]):
-            screen.until(
-                lambda told=told: told.lower() in " ".join(screen.text.lower().split()),
-                f"nothing draws the setting “{control.label}” ({told!r} cannot be read)",
-            )
+            screen.await_words(told, f"nothing draws the setting “{control.label}”")
 
 
 @scenario("C16", "Another assistant brings its own name, greeting, cap and prompt")

@@ -2,14 +2,14 @@
 
 import re
 from decimal import Decimal
+from typing import Any
 
 from clients.python import Run
-from conformance.nonconformity import Nonconformity
 from conformance.scenario import scenario
 from conformance.screens import Screen
 from conformance.stage import Stage
 
-USAGES = (
+USAGES: tuple[dict[str, Any], ...] = (
     {"prompt_tokens": 12347, "completion_tokens": 891},
     {
         "prompt_tokens": 20011,
@@ -30,24 +30,21 @@ def shown(cost: str) -> tuple[int, Decimal] | str:
 
 @scenario("C12", "Tokens and cost are the server's sums to the last digit, dropped replies too")
 def summing(stage: Stage) -> None:
-    screen, runs = stage.open(), []
+    screen = stage.open()
+    runs: list[Run] = []
     for place, usage in enumerate(USAGES):
         stage.upstream.reply(f"Reply {place}.", usage=usage)
         if place == 1:
             screen.do("Regenerate")
         else:
             screen.ask(f"Question {place}?")
-        screen.until(
-            lambda place=place: screen.replies[-1:] == [f"Reply {place}."],
-            f"reply {place} does not appear",
-        )
+        screen.await_last_reply(f"Reply {place}.")
         screen.await_idle()
         runs.append(linked(stage, screen, runs))
     tokens = sum(run.token_usage.total_tokens for run in runs)
     dollars = sum((run.cost.amount for run in runs if run.cost), Decimal(0))
-    screen.await_same(
-        "tokens and dollars of the session are", lambda: shown(screen.cost), (tokens, dollars)
-    )
+    wanted: tuple[int, Decimal] | str = (tokens, dollars)
+    screen.await_same("tokens and dollars of the session are", lambda: shown(screen.cost), wanted)
 
 
 def linked(stage: Stage, screen: Screen, before: list[Run]) -> Run:
@@ -57,7 +54,4 @@ def linked(stage: Stage, screen: Screen, before: list[Run]) -> Run:
         lambda: screen.run_id and screen.run_id not in known,
         "the window's link does not name the run of its last reply (`?run=…`)",
     )
-    run = stage.session.run(screen.run_id)
-    if not isinstance(run, Run):
-        raise Nonconformity(f"the window's link names a run that the server lacks: {run!r}")
-    return run
+    return stage.run(screen.run_id)

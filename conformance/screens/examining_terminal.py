@@ -56,7 +56,7 @@ def _is_inactive(piloted: PilotedApp, column: int, row: int) -> bool:
     widget, _ = piloted.call(lambda: piloted.app.screen.get_widget_at(column, row))
     if isinstance(widget, Checkbox) and not widget.value and column < widget.region.x + MARK:
         return True
-    return widget.disabled or widget.has_class("-disabled")
+    return bool(widget.disabled or widget.has_class("-disabled"))
 
 
 def nameless(piloted: PilotedApp) -> list[str]:

@@ -208,6 +208,20 @@ class Screen(ABC):
     def await_replies(self, *wanted: str) -> None:
         self.await_same("the replies are", lambda: self.replies, list(wanted))
 
+    def await_last_reply(self, wanted: str) -> None:
+        self.await_same("the last reply is", lambda: self.replies[-1:], [wanted])
+
+    def await_words(self, words: str, what: str) -> None:
+        """Until they can be read, in any case and across lines; `what` says why they should be."""
+        self.until(
+            lambda: words.lower() in run_together(self.text.lower()),
+            f"{what} ({words!r} cannot be read)",
+        )
+
+    def await_button(self, action: str) -> None:
+        """Until it is there, usable or not."""
+        self.until(lambda: self.is_there(action), f"there is no button named “{action}”")
+
     def await_alert(self) -> str:
         """The alert, as soon as there is one."""
         self.until(lambda: self.alert, "a failure shows no alert (an element with the role alert)")

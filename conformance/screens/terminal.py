@@ -86,7 +86,8 @@ class TerminalScreen(Screen):
 
     @property
     def _box(self) -> MessageBox:
-        return self.app.query_one(MessageBox)
+        box: MessageBox = self.app.query_one(MessageBox)
+        return box
 
     @property
     def draft(self) -> str:
@@ -238,8 +239,8 @@ class TerminalScreen(Screen):
 
     def drawn_parts(self) -> set[str]:
         last = self._views[-1]
-        drawn = {"code": last.query(MarkdownFence), "table": last.query(MarkdownTable)}
-        return {name for name, parts in drawn.items() if any(part.size.area for part in parts)}
+        kinds: dict[str, type[Widget]] = {"code": MarkdownFence, "table": MarkdownTable}
+        return {name for name, kind in kinds.items() if any(p.size.area for p in last.query(kind))}
 
     def seconds_to_paint(self, change: Callable[[], Any], shows: str) -> float:
         began = time.perf_counter()
