@@ -90,7 +90,7 @@ def newest_first(stage: Stage) -> None:
     words = [stage.assistants[0].greeting, "One?", "One?", "Two?", "Two?"]
 
     def drawn() -> list[str]:
-        return [said.words for said in screen.messages]
+        return [said.words for said in screen.drawn]
 
     screen.await_same("newest first, the messages are", drawn, words[::-1])
     screen.put_newest_first(False)

@@ -65,11 +65,11 @@ class BrowserScreen(Screen):
         return self.page.locator("body").inner_text()
 
     @property
-    def messages(self) -> list[Message]:
+    def drawn(self) -> list[Message]:
         return [Message(role, run_together(words)) for role, words, _ in self._messages()]
 
     @property
-    def verbatim(self) -> list[str]:
+    def drawn_verbatim(self) -> list[str]:
         return [text.strip("\n") for _, _, text in self._messages()]
 
     def _messages(self) -> list[list[str]]:
@@ -109,8 +109,8 @@ class BrowserScreen(Screen):
         return self._button(action).count() > 0
 
     def leans_right(self) -> bool:
-        last = self.log.locator(f"{self._adapter.message} {self._adapter.words}")
-        return bool(last.evaluate_all("all => getComputedStyle(all.at(-1)).direction === 'rtl'"))
+        last = self._newest(self.log.locator(f"{self._adapter.message} {self._adapter.words}"))
+        return bool(last.evaluate("one => getComputedStyle(one).direction === 'rtl'"))
 
     # What one does ----------------------------------------------------------------------------
 
@@ -157,7 +157,7 @@ class BrowserScreen(Screen):
         return Path(download.value.path()).read_bytes()
 
     def copied_reply(self) -> str:
-        copy = self.page.get_by_role("button", name="Copy message").last
+        copy = self._newest(self.page.get_by_role("button", name="Copy message"))
         self._need(copy, "a button named “Copy message” beneath a reply")
         self.page.evaluate("navigator.clipboard.writeText('nothing')")
         copy.click()
@@ -192,7 +192,7 @@ class BrowserScreen(Screen):
         return run_together(" ".join(live.all_inner_texts()))
 
     def drawn_parts(self) -> set[str]:
-        last = self.log.locator(self._adapter.message).last
+        last = self._newest(self.log.locator(self._adapter.message))
         drawn = {"code": last.locator("pre code"), "table": last.get_by_role("table")}
         return {name for name, part in drawn.items() if part.first.is_visible()}
 
@@ -206,6 +206,9 @@ class BrowserScreen(Screen):
 
     def pause(self) -> None:
         self.page.wait_for_timeout(10)
+
+    def _newest(self, parts: Locator) -> Locator:
+        return parts.first if self.is_turned else parts.last
 
     def _button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)

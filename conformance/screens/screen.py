@@ -46,13 +46,13 @@ class Screen(ABC):
 
     @property
     @abstractmethod
-    def messages(self) -> list[Message]:
+    def drawn(self) -> list[Message]:
         """The conversation top to bottom, the greeting included."""
 
     @property
     @abstractmethod
-    def verbatim(self) -> list[str]:
-        """The words of all messages letter by letter."""
+    def drawn_verbatim(self) -> list[str]:
+        """The words of all messages letter by letter, top to bottom."""
 
     @property
     @abstractmethod
@@ -95,6 +95,26 @@ class Screen(ABC):
     @abstractmethod
     def leans_right(self) -> bool:
         """Whether the last message is laid out from right to left."""
+
+    @property
+    def is_turned(self) -> bool:
+        """Whether the newest message is on top; the greeting, as the oldest, tells."""
+        return self._is_turned(self.drawn)
+
+    def _is_turned(self, drawn: list[Message]) -> bool:
+        greets = [said.words in self._greetings for said in drawn]
+        return bool(greets) and greets[-1] and not greets[0]
+
+    @property
+    def messages(self) -> list[Message]:
+        """The conversation, the oldest message first, however it is drawn."""
+        drawn = self.drawn
+        return drawn[::-1] if self._is_turned(drawn) else drawn
+
+    @property
+    def verbatim(self) -> list[str]:
+        """The same, letter by letter."""
+        return self.drawn_verbatim[::-1] if self.is_turned else self.drawn_verbatim
 
     @property
     def questions(self) -> list[str]:

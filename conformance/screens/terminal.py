@@ -77,11 +77,11 @@ class TerminalScreen(Screen):
         return list(self._part("Conversation").query_children(MessageView))
 
     @property
-    def messages(self) -> list[Message]:
+    def drawn(self) -> list[Message]:
         return [Message(view.message.role, run_together(_words(view))) for view in self._views]
 
     @property
-    def verbatim(self) -> list[str]:
+    def drawn_verbatim(self) -> list[str]:
         return [_words(view).strip("\n") for view in self._views]
 
     @property
