@@ -42,6 +42,7 @@ def play(stage: Stage, scenario: Scenario) -> Outcome:
     except Nonconformity as failure:
         sentence = str(failure)
     except (BrowserError, TimeoutError) as failure:
+        traceback.print_exc()
         sentence = f"the browser gave up: {str(failure).splitlines()[0]}"
     except Exception as failure:
         # The others are still to be played; this one counts as failed and shows its cause.

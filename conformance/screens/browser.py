@@ -34,7 +34,7 @@ FOCUSED = """() => {
 SHOWN = """text => document.body.textContent.includes(text)
   || [...document.querySelectorAll("textarea")].some(box => box.value.includes(text))"""
 MOST_TABS = 80
-SOON_MS = 500
+SOON_MS = 2000
 
 
 class BrowserScreen(Screen):
@@ -138,11 +138,12 @@ class BrowserScreen(Screen):
         ):
             picker.select_option(label=name)
         else:
-            picker.click()
-            self.page.get_by_role("option", name=name, exact=True).click()
+            option = self.page.get_by_role("option", name=name, exact=True)
+            self.until(lambda: _picked(picker, option), f"“Assistant” has no option “{name}”")
 
     def put_newest_first(self, newest_first: bool) -> None:
-        switch = self.page.get_by_label("Newest first")
+        # A page that is drawn anew may show the old one and the new one for a moment.
+        switch = self.page.get_by_label("Newest first").first
         self._need(switch, "a checkbox or switch named “Newest first”")
         if switch.is_checked() != newest_first:
             switch.click(force=True)
@@ -220,3 +221,13 @@ class BrowserScreen(Screen):
         except Error:
             raise Nonconformity(f"there is no {what}") from None
         return part
+
+
+def _picked(picker: Locator, option: Locator) -> bool:
+    """False where the list has closed again, as it does when the page is drawn anew just then."""
+    picker.click()
+    try:
+        option.click(timeout=SOON_MS)
+    except Error:
+        return False
+    return True
