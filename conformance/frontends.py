@@ -1,7 +1,7 @@
 """The table of frontends: add a row, then run `make conformance FRONTEND=name`."""
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
@@ -60,8 +60,8 @@ FRONTENDS = {
     row.name: row
     for row in (
         python_page("gradio", "Gradio", "gradio"),
-        replace(python_page("streamlit", "Streamlit", "streamlit"), is_finished=False),
-        replace(python_page("dash", "Dash", "dash"), is_finished=False),
+        python_page("streamlit", "Streamlit", "streamlit"),
+        python_page("dash", "Dash", "dash"),
         Frontend("react", "React", path="/app/", folder="react", packages=("react", "vite")),
         Frontend(
             "terminal",

@@ -35,6 +35,7 @@ def staying_home(stage: Stage) -> None:
     screen.downloaded("JSON")
     screen.put_newest_first(True)
     screen.choose_assistant(stage.assistants[1].name)
+    screen.await_same("the heading is", lambda: screen.title, stage.assistants[1].name)
     screen.do("Clear conversation")
     screen.until(lambda: not screen.questions, "Clear leaves the conversation as it is")
     screen.ask_and_wait("Still there?")
