@@ -15,6 +15,12 @@ from clients.codegen import (
     python_operations,
     python_package,
     recorded_documents,
+    swift_controls,
+    swift_enums,
+    swift_inputs,
+    swift_models,
+    swift_operations,
+    swift_unions,
     typescript_controls,
     typescript_enums,
     typescript_inputs,
@@ -58,8 +64,19 @@ TYPESCRIPT = Package(
         typescript_controls,
     ),
 )
+SWIFT = Package(
+    "swift/Sources/Parley/_Generated",
+    (
+        swift_enums,
+        swift_inputs,
+        swift_models,
+        swift_unions,
+        swift_operations,
+        swift_controls,
+    ),
+)
 DOCUMENTS = Package("operations/_generated", (recorded_documents,))
-PACKAGES = (PYTHON, TYPESCRIPT, DOCUMENTS)
+PACKAGES = (PYTHON, TYPESCRIPT, SWIFT, DOCUMENTS)
 
 
 def generated(schema: Path, operations: Path, package: Package = PYTHON) -> dict[str, str]:
