@@ -19,7 +19,7 @@ class CutProxy:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._writers: set[asyncio.StreamWriter] = set()
-        self._cut_at: bytes | None = None
+        self._cut_at: list[bytes] = []
         self._refuses = 0
         self.sent = b""
         self.accepted = 0
@@ -33,9 +33,12 @@ class CutProxy:
         """Drop all connections now, without a farewell."""
         self._loop.call_soon_threadsafe(self._drop)
 
-    def cut_at(self, mark: bytes) -> None:
-        """Drop all connections instead of passing on the first answer that has this mark."""
-        self._cut_at = mark
+    def cut_at(self, *marks: bytes) -> None:
+        """Drop all connections instead of passing on the first answer that has this mark.
+
+        Of several marks each cuts once, in turn.
+        """
+        self._cut_at = list(marks)
 
     def refuse(self, connections: int) -> None:
         """Drop so many new connections at once."""
@@ -84,8 +87,8 @@ class CutProxy:
     ) -> None:
         try:
             while data := await reader.read(65536):
-                if answers and self._cut_at and self._cut_at in data:
-                    self._cut_at = None
+                if answers and self._cut_at and self._cut_at[0] in data:
+                    del self._cut_at[0]
                     self._drop()
                     return
                 self.sent += b"" if answers else data
