@@ -15,7 +15,7 @@ compile := $(bin)/uv pip compile --quiet --universal --generate-hashes --no-head
 	--no-emit-index-url $(if $(UPGRADE),--upgrade)
 npm_lock := PATH="$(CURDIR)/$(bin):$$PATH" npm install --package-lock-only --no-audit --no-fund
 
-.PHONY: help run test conformance conformance-saboteurs lint types format schema generate check-generated graphiql react swift doctor lock clean
+.PHONY: help run test conformance conformance-saboteurs lint types format schema generate check-generated graphiql react swift packages doctor lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -69,6 +69,10 @@ graphiql: ## Build the explorer, as `make run` does where it has changed
 
 react: ## Build the React page, as `make run` does where it has changed
 	$(ready) react
+
+packages: ## Build the Python and TypeScript clients for other repositories, into dist/
+	$(ready) test
+	@$(bin)/python -m scripts.packages
 
 swift: ## Build and test the Swift client, in a Debian of its own where there is no Swift (3 GB)
 	$(ready) test
