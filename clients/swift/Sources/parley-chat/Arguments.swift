@@ -9,7 +9,7 @@ struct Arguments {
                parley-chat [--api URL] [--csv FILE] --join RUN
 
         Streams the reply to the question; without one, asks for questions until end of input.
-        Ctrl-C stops the reply that is being written, and else leaves.
+        Ctrl-C stops the reply that is being written; where there is none, or pressed again, it leaves.
 
           --api URL         the API's address; else PARLEY_API, else \(Session.defaultURL)
           --assistant ID    who replies; else the default assistant

@@ -7,6 +7,7 @@ actor Chat {
     private let session: Session
     private let assistant: Assistant?
     private(set) var transcript: Transcript
+    private var isStopping = false
 
     init(_ session: Session, assistant: Assistant?) {
         self.session = session
@@ -35,20 +36,27 @@ actor Chat {
         return await read(session.follow(run.id))
     }
 
-    /// Stop the model; the stream then ends by itself. False where no reply is awaited.
+    /// Stop the model, as soon as its run is known; the stream then ends by itself. False where no
+    /// reply is awaited, or where that was asked for before.
     func stop() async -> Bool {
-        guard transcript.busy, let runId = transcript.runId else { return false }
+        guard transcript.busy, !isStopping else { return false }
+        isStopping = true
+        if let runId = transcript.runId { await cancel(runId) }
+        return true
+    }
+
+    private func cancel(_ runId: String) async {
         do {
             _ = try await session.cancel(runId)
         } catch {
             say(error.localizedDescription)
         }
-        return true
     }
 
     private func read(_ events: EventStream) async -> Bool {
+        isStopping = false
         do {
-            for try await event in events { show(event) }
+            for try await event in events { await show(event) }
         } catch let error as ParleyError {
             transcript.fail(error.notice)
         } catch {
@@ -59,12 +67,15 @@ actor Chat {
         return told()
     }
 
-    private func show(_ event: StreamEvent) {
+    private func show(_ event: StreamEvent) async {
         let known = transcript.runId
         transcript.apply(event)
         if case .event(.textDelta(let delta)) = event { write(delta.text, to: .standardOutput) }
         if transcript.reconnecting { say("Reconnecting …") }
-        if let runId = transcript.runId, runId != known { say("run \(runId)") }
+        if let runId = transcript.runId, runId != known {
+            say("run \(runId)")
+            if isStopping { await cancel(runId) }
+        }
     }
 
     private func told() -> Bool {
