@@ -15,7 +15,7 @@ compile := $(bin)/uv pip compile --quiet --universal --generate-hashes --no-head
 	--no-emit-index-url $(if $(UPGRADE),--upgrade)
 npm_lock := PATH="$(CURDIR)/$(bin):$$PATH" npm install --package-lock-only --no-audit --no-fund
 
-.PHONY: help run test conformance conformance-saboteurs lint types format schema generate check-generated graphiql react swift packages doctor lock clean
+.PHONY: help run test conformance conformance-saboteurs lint types format schema generate check-generated graphiql react swift packages check-contract doctor lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -63,6 +63,10 @@ check-generated: ## Fail where schema.graphql or a generated client is stale
 	@$(bin)/parley schema | diff -u schema.graphql - || \
 		{ echo 'schema.graphql is stale: run `make generate`' >&2; exit 1; }
 	@$(bin)/python -m clients.codegen --check
+
+check-contract: ## Fail where clients of a released contract would notice a change
+	$(ready) tools
+	@$(bin)/python -m scripts.contract_changes
 
 graphiql: ## Build the explorer, as `make run` does where it has changed
 	$(ready) graphiql
