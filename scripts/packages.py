@@ -19,17 +19,21 @@ HERE, THERE = "clients.python", "parley_client"
 """The name of the Python client in this repository, and in others."""
 
 
+def copy_python_client(folder: Path, name: str = THERE) -> None:
+    """The Python client as a package of this name in the folder."""
+    skipped = shutil.ignore_patterns("__pycache__", "pages", "pyproject.toml", "README.md")
+    shutil.copytree(CLIENTS / "python", folder / name, ignore=skipped)
+    for module in (folder / name).rglob("*.py"):
+        module.write_text(module.read_text("utf-8").replace(HERE, name), "utf-8")
+
+
 def build_wheel(out: Path) -> Path:
     """`parley_client-….whl` in this folder; raises `StepError`."""
     with TemporaryDirectory() as scratch:
         copy = Path(scratch)
-        source = CLIENTS / "python"
-        skipped = shutil.ignore_patterns("__pycache__", "pages", "pyproject.toml", "README.md")
-        shutil.copytree(source, copy / THERE, ignore=skipped)
-        for module in (copy / THERE).rglob("*.py"):
-            module.write_text(module.read_text("utf-8").replace(HERE, THERE), "utf-8")
+        copy_python_client(copy)
         for name in ("pyproject.toml", "README.md"):
-            shutil.copy(source / name, copy)
+            shutil.copy(CLIENTS / "python" / name, copy)
         shutil.copy(ROOT / "LICENSE", copy)
         command(BIN / "hatchling", "build", "--target", "wheel", "--directory", out, cwd=copy)
     return _only(out, "parley_client-*.whl")
@@ -55,7 +59,7 @@ def _only(folder: Path, pattern: str) -> Path:
 
 
 def main(arguments: list[str]) -> None:
-    out = Path(*arguments[:1] or [ROOT / "dist"]).resolve()
+    out = Path(arguments[0]).resolve() if arguments else ROOT / "dist"
     out.mkdir(parents=True, exist_ok=True)
     for pattern in ("parley_client-*.whl", "parley-client-*.tgz"):
         for old in out.glob(pattern):
