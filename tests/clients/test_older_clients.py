@@ -88,7 +88,7 @@ def test_newer_controls_are_drawn_and_sent(
     older: ModuleType, session: Any, upstream: FakeUpstream
 ) -> None:
     upstream.reply("Short.")
-    panel = older.Panel(session.controls(), session.assistants()[0])
+    panel = older.Panel.of(session.controls(), session.assistants()[0])
     drawn = {control.path: control for control in panel.controls}
     assert drawn["settings.model"].kind == "TEXT"  # a choice is newer than this client
     settings = panel.settings({"settings.maxTokens": "7", "settings.model": "fake"})
