@@ -21,16 +21,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
   send.onclick = () => tell("asked", box.value);
   stop.onclick = () => tell("stopped", true);
 
-  const first = box.accepted === undefined, accepted = box.accepted !== data.accepted;
+  const first = box.accepted === undefined, accepted = !first && box.accepted !== data.accepted;
   box.accepted = data.accepted;
   if (first) box.value = sessionStorage.getItem("parley-draft") ?? "";
   else if (accepted) box.value = "";
   box.oninput();
 
+  const idle = first && document.activeElement === document.body;
   const focused = [send, stop].includes(document.activeElement);
   send.hidden = data.busy;
   stop.hidden = !data.busy;
-  if (focused || accepted) box.focus();
+  if (focused || accepted || idle) box.focus();
 
   const [number, kind, text] = data.file;
   if (box.files < number) download(kind, text);

@@ -31,8 +31,7 @@ def show(tab: Tab) -> None:
         settings(tab)
     who = markup.heading(texts.title(tab.visit), texts.about(tab.visit))
     st.html(f'<header class="about-assistant">{who}</header>')
-    # Where the newest is on top, one writes above it; else at the bottom of the window.
-    with st.container(key="desk") if tab.visit.newest_first else st.bottom:
+    with st.bottom:
         sentence = alert(tab)
         starters(tab)
         message_box(tab)
@@ -60,7 +59,8 @@ def settings(tab: Tab) -> None:
         )
         for control in visit.panel.controls:
             controls.draw(control, tab.key_of(control))
-    visit.newest_first = st.checkbox("Newest first", value=visit.newest_first)
+        st.session_state.setdefault("newest_first", visit.newest_first)
+        st.checkbox("Newest first", key="newest_first", on_change=tab.order)
 
 
 def starters(tab: Tab) -> None:

@@ -59,6 +59,9 @@ class Tab:
     def choose(self) -> None:
         self.visit.choose(st.session_state.assistant)
 
+    def order(self) -> None:
+        self.visit.newest_first = st.session_state.newest_first
+
     def save(self, kind: str) -> None:
         """Streamlit's own download fails where a run of the script comes between."""
         transcript = self.visit.transcript
