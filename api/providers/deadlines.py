@@ -1,7 +1,7 @@
 """Deadlines of one upstream call: idle between parts, and total."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from api.providers.errors import ModelTimedOutError
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class Deadlines:
-    """Cancels a wait that outlasts its deadline and turns it into a `ModelTimedOutError`.
+    """Interrupts a wait that outlasts its deadline and turns it into a `ModelTimedOutError`.
 
     One timer serves the whole stream and moves only when it fires: a token costs two clock
     readings, where `asyncio.timeout` around each read would cost a timer made and cancelled.
@@ -25,7 +25,7 @@ class Deadlines:
         self._until = self._end
         self._fresh = True
         self._timer: asyncio.TimerHandle | None = None
-        self._waiting: asyncio.Task[object] | None = None
+        self._interrupt: Callable[[], object] | None = None
         self._passed = False
 
     def renew(self, idle: float | None = None) -> None:
@@ -38,27 +38,23 @@ class Deadlines:
         task = asyncio.current_task()
         assert task is not None, "deadlines need a task that they can interrupt"
         cancelling = task.cancelling()
-        self._begin(task)
+        self.begin(task.cancel)
         try:
             result = await wait
         except asyncio.CancelledError:
             if self._passed and task.uncancel() <= cancelling:
-                raise self._error() from None
+                raise self.error() from None
             raise
         finally:
-            self._waiting = None
+            self.end()
         if self._passed:  # cancelled, but the wait had ended in the same moment
             task.uncancel()
-            raise self._error()
+            raise self.error()
         return result
 
-    def close(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-    def _begin(self, task: "asyncio.Task[object]") -> None:
-        self._waiting = task
+    def begin(self, interrupt: Callable[[], object]) -> None:
+        """A wait begins; `interrupt` is called if it outlasts its deadline, and ends it."""
+        self._interrupt = interrupt
         if self._fresh:
             self._fresh = False
             self._until = min(self._loop.time() + self._idle, self._end)
@@ -66,17 +62,27 @@ class Deadlines:
             self.close()
             self._timer = self._loop.call_at(self._until, self._fire)
 
+    def end(self) -> None:
+        """The wait is over: from now on the consumer is at work."""
+        self._interrupt = None
+
+    def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
     def _fire(self) -> None:
         self._timer = None
-        if self._waiting is None:
+        if self._interrupt is None:
             return  # the consumer is at work; the next wait sets the timer again
         if self._loop.time() < self._until:
             self._timer = self._loop.call_at(self._until, self._fire)
         else:
             self._passed = True
-            self._waiting.cancel()
+            self._interrupt()
 
-    def _error(self) -> ModelTimedOutError:
+    def error(self) -> ModelTimedOutError:
+        """Which deadline it was that passed."""
         self._passed = False
         if self._until >= self._end:
             reason = f"The reply took longer than {self._total:g} seconds."

@@ -1,7 +1,8 @@
 """The provider for OpenAI and every server that speaks its chat completions protocol."""
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from functools import partial
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -57,16 +58,21 @@ class OpenAIProvider:
         deadlines = Deadlines(self._idle, self._total)
         reply = ReplyReader()
         async with self._answer(self._body(request), deadlines) as content:
-            while not reply.over:
-                data = await self._next(content, deadlines, reply)
-                if not data:
-                    break
-                for part in reply.feed(data):
-                    yield part
-                if reply.heard:
-                    deadlines.renew(AFTERMATH if reply.finish_reason else None)
-            else:
-                await _drain(content, deadlines)
+            interrupt = partial(_interrupt, content, deadlines)
+            with self._ended_by_a_break(reply):
+                # Flat, because each layer here is passed by every token.
+                while not reply.over:
+                    deadlines.begin(interrupt)
+                    data = await content.readany()
+                    deadlines.end()
+                    if not data:
+                        break
+                    for part in reply.feed(data):
+                        yield part
+                    if reply.heard:
+                        deadlines.renew(AFTERMATH if reply.finish_reason else None)
+                else:
+                    await _drain(content, deadlines)
         for part in reply.end():
             yield part
 
@@ -115,22 +121,24 @@ class OpenAIProvider:
             if response is not None:
                 response.close()
 
-    async def _next(
-        self, content: aiohttp.StreamReader, deadlines: Deadlines, reply: ReplyReader
-    ) -> bytes:
-        """The next bytes; none where the body ended, cleanly or not."""
+    @contextlib.contextmanager
+    def _ended_by_a_break(self, reply: ReplyReader) -> Iterator[None]:
+        """A body that breaks off, or falls silent once the finish reason is known, is over."""
         try:
-            return await deadlines.within(content.readany())
+            yield
         except BROKEN:
-            return b""
+            return
         except ModelTimedOutError:
             if reply.finish_reason is None:
                 raise
-            return b""
         except RuntimeError:
+            # aiohttp says so where its session is closed during a read.
             if not self._wire.closed:
                 raise
-            return b""  # aiohttp says so where its session is closed during a read
+
+
+def _interrupt(content: aiohttp.StreamReader, deadlines: Deadlines) -> None:
+    content.set_exception(deadlines.error())
 
 
 async def _drain(content: aiohttp.StreamReader, deadlines: Deadlines) -> None:

@@ -1,7 +1,7 @@
 """A streamed reply of an OpenAI-compatible server: from bytes to text, usage and finish reason."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -10,7 +10,7 @@ from api.contract.usage import FinishReason, TokenUsage
 from api.providers.base import Part
 from api.providers.errors import ModelUnavailableError, ProviderError, ReplyTruncatedError
 from api.providers.refusals import refusal_of
-from api.providers.sse import EventStream, OversizedEventError
+from api.providers.sse import EventStream, OversizedEventError, sole_payload
 
 FINISH_REASONS = {
     "stop": FinishReason.STOP,
@@ -38,6 +38,25 @@ class _Chunk(msgspec.Struct):
     error: Any = None
 
 
+class _PlainDelta(msgspec.Struct, gc=False):
+    content: str
+
+
+class _PlainChoice(msgspec.Struct, gc=False):
+    delta: _PlainDelta
+    finish_reason: str | None = None
+    index: int = 0
+
+
+class _PlainChunk(msgspec.Struct, gc=False):
+    """A chunk as almost all are; one that isn't fails to decode as this."""
+
+    choices: tuple[_PlainChoice, ...]
+    usage: None = None
+    error: None = None
+
+
+_PLAIN_DECODER = msgspec.json.Decoder(_PlainChunk)
 _DECODER = msgspec.json.Decoder(_Chunk)
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError)
 
@@ -57,8 +76,31 @@ class ReplyReader:
         self._text: list[str] = []
         self._usage: TokenUsage | None = None
 
-    def feed(self, data: bytes) -> Iterator[Part]:
+    def feed(self, data: bytes) -> Iterable[Part]:
         """The parts in these bytes; what precedes a failure comes before its ProviderError."""
+        text = self._only_text(data)
+        return self._all(data) if text is None else (text,)
+
+    def _only_text(self, data: bytes) -> str | None:
+        """The text of bytes that are one whole event and say nothing else, as most do.
+
+        None where they may say more: then nothing has been taken of them.
+        """
+        if self._events.pending or (payload := sole_payload(data)) is None:
+            return None
+        try:
+            chunk = _PLAIN_DECODER.decode(payload)
+        except _UNREADABLE:
+            return None
+        if len(chunk.choices) != 1:
+            return None
+        (choice,) = chunk.choices
+        if choice.index or choice.finish_reason or not (text := choice.delta.content):
+            return None
+        self.heard = True
+        return text
+
+    def _all(self, data: bytes) -> Iterator[Part]:
         failure = None
         self.heard = False
         try:

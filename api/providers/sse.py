@@ -28,9 +28,21 @@ class EventStream:
             raise OversizedEventError
         return [payload for event in events if (payload := _data(event))]
 
+    @property
+    def pending(self) -> bool:
+        """True where part of an event has come."""
+        return bool(self._rest)
+
     def rest(self) -> bytes:
         """The data of an event that the stream ended in, b"" where it ended between two."""
         return _data(self._rest.rstrip(b"\r\n"))
+
+
+def sole_payload(data: bytes) -> bytes | None:
+    """The payload of bytes that are one whole event in the usual form; None for anything else."""
+    if data.startswith(b"data: {") and data.find(b"\n") == len(data) - 2 and data[-1] == 10:
+        return data[6:-2]
+    return None
 
 
 def _data(event: bytes) -> bytes:
