@@ -10,7 +10,8 @@ each operation exactly when there are many of them.
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from queue import SimpleQueue
 from typing import Any, NamedTuple, TypeVar
 
@@ -24,8 +25,7 @@ Listener = Callable[[BaseException | None], None]
 
 class _Waiting(NamedTuple):
     operation: Operation
-    future: "asyncio.Future[Any]"
-    listener: Listener | None
+    settle: Callable[[Any, BaseException | None], None]
 
 
 _Settled = tuple[_Waiting, Any, BaseException | None]
@@ -42,13 +42,18 @@ class GroupCommitter:
     An operation that means to refuse raises a `RunLogError` before it writes: then only its own
     caller hears of it. Any other error rolls the group back and each operation is tried alone, so
     that one bad operation harms no other.
+
+    `insertion` is a statement that inserts one row, or none. Most of what is committed are its
+    rows, and a group of nothing else is one call of SQLite.
     """
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+    def __init__(self, connect: Callable[[], sqlite3.Connection], insertion: str) -> None:
         self._connect = connect
+        self._insertion = insertion
         self._loop = asyncio.get_running_loop()
         self._connection: sqlite3.Connection | None = None
         self._waiting: list[_Waiting] = []
+        self._rows: list[Sequence[Any]] = []
         self._long = True  # the first operation opens the file
         self._turn: asyncio.Handle | None = None
         self._thread_works = False
@@ -74,11 +79,22 @@ class GroupCommitter:
         if self._closed:
             future.set_exception(StoreUnavailableError("the run log is closed"))
             return future
-        self._waiting.append(_Waiting(operation, future, listener))
         self._long = self._long or long
+        self._queue(_Waiting(operation, partial(_settle, future, listener)))
+        return future
+
+    def insert(self, row: Sequence[Any], otherwise: Operation, listener: Listener) -> None:
+        """Queue a row of `insertion`, with `otherwise` for where that inserts nothing."""
+        if self._closed:
+            listener(StoreUnavailableError("the run log is closed"))
+            return
+        self._rows.append(row)
+        self._queue(_Waiting(otherwise, lambda _, error: listener(error)))
+
+    def _queue(self, entry: _Waiting) -> None:
+        self._waiting.append(entry)
         if self._turn is None and not self._thread_works:
             self._turn = self._loop.call_soon(self._end_turn)
-        return future
 
     async def close(self) -> None:
         """Commit what has queued, then end the thread."""
@@ -97,25 +113,25 @@ class GroupCommitter:
             self._hand_over()
             return
         try:
-            settled = self._transaction(self._connection, self._waiting)
+            settled = self._committed(self._connection)
         except Exception:
             # Locked by another process, or a fault: the thread has the time to find out which.
             self._hand_over()
         else:
-            self._waiting = []
-            _settle(settled)
+            self._waiting, self._rows = [], []
+            _tell(settled)
         ended = self._loop.time()
         if ended - began > SLOW_SECONDS:
             self._thread_until = ended + PATIENCE_SECONDS
 
     def _hand_over(self) -> None:
-        group, self._waiting, self._long = self._waiting, [], False
+        group, self._waiting, self._rows, self._long = self._waiting, [], [], False
         self._thread_works = True
         self._groups.put(group)
 
     def _taken_back(self, settled: list[_Settled]) -> None:
         self._thread_works = False
-        _settle(settled)
+        _tell(settled)
         if self._waiting and self._turn is None:
             self._end_turn()
 
@@ -154,6 +170,28 @@ class GroupCommitter:
                 return [(group[0], None, error)]
             return [settled for entry in group for settled in self._commit([entry])]
 
+    def _committed(self, connection: sqlite3.Connection) -> Iterable[_Settled]:
+        """What has queued, committed in the cheapest way that there is for it."""
+        if len(self._rows) == len(self._waiting) and self._inserted(connection, self._rows):
+            return [(entry, None, None) for entry in self._waiting]
+        return self._transaction(connection, self._waiting)
+
+    def _inserted(self, connection: sqlite3.Connection, rows: Sequence[Sequence[Any]]) -> bool:
+        """True where every row was inserted, in one transaction; else none was."""
+        if len(rows) == 1:
+            # One statement is a transaction by itself.
+            return connection.execute(self._insertion, rows[0]).rowcount == 1
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            if connection.executemany(self._insertion, rows).rowcount == len(rows):
+                connection.execute("COMMIT")
+                return True
+            connection.execute("ROLLBACK")
+        except BaseException:
+            self._recover(connection)
+            raise
+        return False
+
     def _transaction(self, connection: sqlite3.Connection, group: list[_Waiting]) -> list[_Settled]:
         settled: list[_Settled] = []
         try:
@@ -183,16 +221,25 @@ def _attempt(entry: _Waiting, connection: sqlite3.Connection) -> _Settled:
         return entry, None, refusal
 
 
-def _settle(settled: list[_Settled]) -> None:
-    for (_, future, listener), result, error in settled:
-        if listener:
-            listener(error)
-        if future.done():
-            continue
-        if error is None:
-            future.set_result(result)
-        else:
-            future.set_exception(error)
+def _tell(settled: Iterable[_Settled]) -> None:
+    for (_, settle), result, error in settled:
+        settle(result, error)
+
+
+def _settle(
+    future: "asyncio.Future[Any]",
+    listener: Listener | None,
+    result: Any,
+    error: BaseException | None,
+) -> None:
+    if listener:
+        listener(error)
+    if future.done():
+        return
+    if error is None:
+        future.set_result(result)
+    else:
+        future.set_exception(error)
 
 
 def _unavailable(error: Exception) -> StoreUnavailableError | None:

@@ -6,14 +6,14 @@ the behaviour.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
 from api.access.allowance import Budget
-from api.contract.events import AnyRunEvent, AnyTerminalEvent
+from api.contract.events import AnyRunEvent, AnyTerminalEvent, TextDelta
 from api.contract.types import Message, RunStatus
 
 if TYPE_CHECKING:
@@ -102,6 +102,10 @@ class Claim:
     created: bool
 
 
+Settled = Callable[[BaseException | None], None]
+"""Hears that something is committed (None), or why it isn't."""
+
+
 class RunLog(Protocol):
     """Every method but `follow` may raise `StoreUnavailableError`."""
 
@@ -129,6 +133,10 @@ class RunLog(Protocol):
         `LeaseLostError` if the fence is old or the run has ended; so does an append of nothing,
         which asks just that.
         """
+        ...
+
+    def offer(self, run_id: str, fence: int, event: TextDelta, settled: Settled) -> None:
+        """`append` for one delta, without a future: `settled` is called once it is decided."""
         ...
 
     async def read(self, run_id: str, after: int, limit: int) -> list[AnyRunEvent]:

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from api.contract.events import TERMINAL_EVENTS, AnyRunEvent
+from api.contract.events import TERMINAL_EVENTS, AnyRunEvent, TextDelta
 from api.runs.feed import Feed
 from api.runs.ledger import UsageLine
-from api.runs.log import Claim, KeyConflictError, LeaseLostError, RunRecord
+from api.runs.log import Claim, KeyConflictError, LeaseLostError, RunRecord, Settled
 from api.runs.memory_ledger import MemoryLedger
 from api.runs.retention import without_text
 
@@ -60,6 +60,10 @@ class MemoryRunLog:
             self._add(run_id, events)
             done.set_result(None)
         return done
+
+    def offer(self, run_id: str, fence: int, event: TextDelta, settled: Settled) -> None:
+        appended = self.append(run_id, fence, [event])
+        appended.add_done_callback(lambda done: settled(done.exception()))
 
     def _add(self, run_id: str, events: Sequence[AnyRunEvent]) -> None:
         log = self._events[run_id]

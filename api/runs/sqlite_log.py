@@ -11,14 +11,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from api.contract.events import TERMINAL_EVENTS, AnyRunEvent
+from api.contract.events import TERMINAL_EVENTS, AnyRunEvent, TextDelta
 from api.runs import sqlite_ledger
 from api.runs import sqlite_rows as rows
 from api.runs.checkpoints import Checkpoints
 from api.runs.feed import Feed
 from api.runs.group_commit import GroupCommitter
 from api.runs.ledger import UsageLine
-from api.runs.log import Claim, LeaseLostError, RunRecord, StoreUnavailableError
+from api.runs.log import Claim, LeaseLostError, RunRecord, Settled, StoreUnavailableError
 from api.runs.sqlite_schema import connect, connect_and_create
 from api.runs.tail import News, Tail
 
@@ -47,7 +47,7 @@ class SqliteRunLog:
         self._cancels_seen = -1
 
     async def open(self) -> None:
-        self._committer = GroupCommitter(lambda: connect_and_create(self._path))
+        self._committer = GroupCommitter(lambda: connect_and_create(self._path), rows.INSERT_DELTA)
         with suppress(StoreUnavailableError):
             # Not fatal: a store that is full or locked now may recover, and runs say so till then.
             await self._committer.submit(lambda _: None)
@@ -78,6 +78,19 @@ class SqliteRunLog:
         return self._committer.submit(
             lambda connection: rows.append(connection, run_id, fence, events),
             lambda error: self._settled(error, run_id, events),
+        )
+
+    def offer(self, run_id: str, fence: int, event: TextDelta, settled: Settled) -> None:
+        events = (event,)
+
+        def told(error: BaseException | None) -> None:
+            self._settled(error, run_id, events)
+            settled(error)
+
+        self._committer.insert(
+            rows.delta_row(run_id, fence, event),
+            lambda connection: rows.append(connection, run_id, fence, events),
+            told,
         )
 
     def _settled(

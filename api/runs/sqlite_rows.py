@@ -27,6 +27,13 @@ _RUN = (
 )
 
 
+INSERT_DELTA = (
+    "INSERT OR IGNORE INTO events (run_id, seq, at, kind, body) SELECT id, ?, ?, 'TextDelta', ? "
+    "FROM runs WHERE id = ? AND fence = ? AND ending_seq IS NULL"
+)
+"""Inserts one delta, or nothing where it is not new, the fence is old or the run has ended."""
+
+
 def claim(
     connection: sqlite3.Connection,
     draft: RunRecord,
@@ -68,8 +75,6 @@ def append(
 ) -> None:
     """Insert events if the fence holds and the run goes on."""
     last = events[-1] if events else None
-    if type(last) is TextDelta and _insert_fenced(connection, run_id, fence, events):
-        return
     row = connection.execute(
         "SELECT fence, ending_seq FROM runs WHERE id = ?", (run_id,)
     ).fetchone()
@@ -88,16 +93,9 @@ def append(
             sqlite_ledger.settle(connection, last)
 
 
-def _insert_fenced(
-    connection: sqlite3.Connection, run_id: str, fence: int, events: Sequence[AnyRunEvent]
-) -> bool:
-    """In one statement; False where not every event was new, or the fence no longer holds."""
-    inserted = connection.executemany(
-        "INSERT OR IGNORE INTO events (run_id, seq, at, kind, body) SELECT id, ?, ?, ?, ? "
-        "FROM runs WHERE id = ? AND fence = ? AND ending_seq IS NULL",
-        [(e.seq, _micros(e.at), *codec.encode(e), run_id, fence) for e in events],
-    )
-    return inserted.rowcount == len(events)
+def delta_row(run_id: str, fence: int, event: TextDelta) -> tuple[Any, ...]:
+    """What `INSERT_DELTA` takes."""
+    return (event.seq, _micros(event.at), event.text, run_id, fence)
 
 
 def _insert(connection: sqlite3.Connection, run_id: str, events: Sequence[AnyRunEvent]) -> None:

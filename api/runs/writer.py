@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -31,7 +32,7 @@ class RunWriter:
         self._next_seq = 1
         self._pending: list[str] = []
         self._said: list[str] = []
-        self._under_way: asyncio.Future[None] | None = None
+        self._under_way = False
         self._idle: asyncio.Future[None] | None = None
         self._waiting = False
         self._broken = False
@@ -51,7 +52,7 @@ class RunWriter:
             piece = piece.encode(errors="replace").decode()
         self._said.append(piece)
         self._pending.append(piece)
-        if self._under_way is None:
+        if not self._under_way:
             self._append_pending()
 
     async def check(self) -> None:
@@ -63,7 +64,7 @@ class RunWriter:
 
     async def end(self, make: Callable[[int, datetime], AnyTerminalEvent]) -> None:
         """Log what is pending and then the terminal event that `make(seq, at)` returns."""
-        while self._under_way is not None and not self.lost:
+        while self._under_way and not self.lost:
             self._idle = asyncio.get_running_loop().create_future()
             await self._idle
         event = make(self._next_seq, datetime.now(UTC))
@@ -86,27 +87,28 @@ class RunWriter:
         )
         self._next_seq += 1
         self._pending.clear()
+        self._under_way = True
         self._offer(event)
 
     def _offer(self, event: TextDelta) -> None:
-        self._under_way = self._log.append(self._record.id, self._record.fence, [event])
-        self._under_way.add_done_callback(lambda done: self._appended(done, event))
+        self._log.offer(
+            self._record.id, self._record.fence, event, partial(self._appended, event)
+        )
 
-    def _appended(self, done: "asyncio.Future[None]", event: TextDelta) -> None:
-        error = done.exception()
+    def _appended(self, event: TextDelta, error: BaseException | None) -> None:
         if isinstance(error, StoreUnavailableError):
             self._complain(error)
             asyncio.get_running_loop().call_later(RETRY_SECONDS, self._offer, event)
             return
         self._waiting = False
-        self._under_way = None
+        if error is None and self._pending:
+            self._append_pending()
+            return
+        self._under_way = False
         if isinstance(error, LeaseLostError):
             self._lose()
         elif error is not None:
             self._break(error, event)
-        elif self._pending:
-            self._append_pending()
-            return
         self._wake()
 
     def _wake(self) -> None:

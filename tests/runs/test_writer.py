@@ -14,15 +14,21 @@ from tests.runs.test_service import asked, assert_well_formed, events_of
 
 def fail_appends(stage: Stage, error: Exception) -> Any:
     """Let every append fail so until the function that this returns is called."""
-    append = stage.log.append
+    append, offer = stage.log.append, stage.log.offer
 
     def failing(*_: object) -> "asyncio.Future[None]":
         failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         failed.set_exception(error)
         return failed
 
-    stage.log.append = failing  # type: ignore[method-assign]
-    return lambda: setattr(stage.log, "append", append)
+    def refusing(*offered: Any) -> None:
+        asyncio.get_running_loop().call_soon(offered[-1], error)
+
+    def recover() -> None:
+        stage.log.append, stage.log.offer = append, offer  # type: ignore[method-assign]
+
+    stage.log.append, stage.log.offer = failing, refusing  # type: ignore[method-assign]
+    return recover
 
 
 async def test_half_a_surrogate_pair_is_replaced_and_the_reply_goes_on(stage: Stage) -> None:
