@@ -4,6 +4,7 @@ import contextlib
 import logging
 import sys
 import uuid
+from collections.abc import Awaitable
 from typing import TextIO
 
 import structlog
@@ -66,10 +67,10 @@ class RequestIds:
         request_id = uuid.uuid4().hex[:16]
         scope["request_id"] = request_id
 
-        async def send_with_id(message: Message) -> None:
+        def send_with_id(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], (REQUEST_ID, request_id.encode())]
-            await send(message)
+            return send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             await self._app(scope, receive, send_with_id)

@@ -1,7 +1,6 @@
 """Query, mutation and subscription: each resolver hands its arguments to a service."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncIterator
 from datetime import date
 from typing import Annotated
 
@@ -11,7 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 from api.context import Info
 from api.contract import CONTRACT_VERSION
 from api.contract.controls import controls
-from api.contract.events import EVENTS, AnyRunEvent, RunEvent
+from api.contract.events import EVENTS, RunEvent
 from api.contract.metering import SCALARS, UsageGroup, UsageResult
 from api.contract.problems import PROBLEMS
 from api.contract.results import CancelRunResult, ChatResult, RunResult, StartRunResult
@@ -114,13 +113,10 @@ class Subscription:
         description="Start a run and follow it. The stream ends with one terminal event; a stream "
         "without one was cut, and is resumed with `run(id, after)`."
     )
-    async def chat(self, info: Info, input: ChatArgument) -> AsyncGenerator[RunEvent, None]:
-        stream: AsyncGenerator[AnyRunEvent, None] = info.context.services.runs.stream(
+    async def chat(self, info: Info, input: ChatArgument) -> AsyncIterator[RunEvent]:
+        return info.context.services.runs.stream(
             input, info.context.caller, info.context.last_event_id
         )
-        async with aclosing(stream):
-            async for event in stream:
-                yield event
 
     @strawberry.subscription(
         description="Follow a run that goes on, or read again one that is over: the events with "
@@ -134,12 +130,9 @@ class Subscription:
             int | None,
             strawberry.argument(description="`seq` of the last event that you have, if any."),
         ] = None,
-    ) -> AsyncGenerator[RunEvent, None]:
+    ) -> AsyncIterator[RunEvent]:
         after = info.context.last_event_id if after is None else after
-        stream = info.context.services.runs.follow(id, info.context.caller, after)
-        async with aclosing(stream):
-            async for event in stream:
-                yield event
+        return info.context.services.runs.follow(id, info.context.caller, after)
 
 
 schema = strawberry.Schema(

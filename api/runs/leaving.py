@@ -30,16 +30,13 @@ class Leaving:
         """A stream of the run has begun."""
         self._streams[run_id] += 1
 
-    def left(self, run_id: str, wish: OnDisconnect) -> None:
-        """A stream of the run was left before its end."""
-        self.finished(run_id)
-        self._last_wish(run_id, wish)
-
-    def finished(self, run_id: str) -> None:
-        """A stream of the run is over."""
+    def parted(self, run_id: str, wish: OnDisconnect, ended: bool) -> None:
+        """A stream of the run is over: at the run's end, or left before it."""
         self._streams[run_id] -= 1
         if not self._streams[run_id]:
             del self._streams[run_id]
+        if not ended:
+            self._last_wish(run_id, wish)
 
     def left_unseen(self, run_id: str, wish: OnDisconnect) -> None:
         """The run has begun for a client that had left by then."""

@@ -1,11 +1,69 @@
 """The streams of events that clients read now, known so that a server can let them finish."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
-from api.contract.events import AnyRunEvent
+from api.contract.events import TERMINAL_EVENTS, AnyRunEvent
 from api.runs.log import RunLog, RunRecord
+
+Batches = AsyncGenerator[Sequence[AnyRunEvent], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a stream's events come from; `parted` is told whether the last of them was taken."""
+
+    batches: Batches
+    parted: Callable[[bool], None]
+
+
+class EventStream(AsyncIterator[AnyRunEvent]):
+    """One client's events of one run. It begins with the first event that is asked for.
+
+    An object, not a chain of generators: every token passes each layer that there is.
+    """
+
+    def __init__(self, begin: Callable[[], Awaitable[Source]]) -> None:
+        self._begin = begin
+        self._source: Source | None = None
+        self._ready: deque[AnyRunEvent] = deque()
+        self._ended = False
+        self._parted = False
+
+    async def __anext__(self) -> AnyRunEvent:
+        if not self._ready:
+            await self._next_batch()
+        event = self._ready.popleft()
+        self._ended = isinstance(event, TERMINAL_EVENTS)
+        return event
+
+    async def aclose(self) -> None:
+        """Leave the stream. Before its first event nothing has begun."""
+        self._ready.clear()
+        if self._source is None:
+            self._parted = True
+            return
+        try:
+            await self._source.batches.aclose()
+        finally:
+            self._part(self._source)
+
+    async def _next_batch(self) -> None:
+        if self._parted:
+            raise StopAsyncIteration
+        source = self._source = self._source or await self._begin()
+        try:
+            self._ready.extend(await anext(source.batches))
+        except StopAsyncIteration:
+            self._part(source)
+            raise
+
+    def _part(self, source: Source) -> None:
+        if not self._parted:
+            self._parted = True
+            source.parted(self._ended)
 
 
 class Readers:
@@ -16,23 +74,22 @@ class Readers:
         self._count = 0
         self._none_left = asyncio.Event()
 
-    async def events(
-        self, record: RunRecord, after: int | None
-    ) -> AsyncGenerator[AnyRunEvent, None]:
+    def source(
+        self, record: RunRecord, after: int | None, parted: Callable[[bool], None]
+    ) -> Source:
         """The run's events with `seq` > `after`, as they are logged."""
         after = -1 if after is None else max(after, -1)
         if record.ending and after >= record.ending.seq:
-            return
+            return Source(_batches(), parted)
         self._count += 1
-        try:
-            async with aclosing(self._log.follow(record.id, after)) as batches:
-                async for batch in batches:
-                    for event in batch:
-                        yield event
-        finally:
+
+        def left(ended: bool) -> None:
             self._count -= 1
             if not self._count:
                 self._none_left.set()
+            parted(ended)
+
+        return Source(self._log.follow(record.id, after), left)
 
     async def finish(self, seconds: float) -> None:
         """Return once nobody reads any more, or after so many seconds."""
@@ -43,3 +100,13 @@ class Readers:
                     await self._none_left.wait()
             except TimeoutError:
                 return  # somebody reads slowly, or a run of another process; they can resume
+
+
+def only(event: AnyRunEvent) -> Source:
+    """A stream of one event that belongs to no run."""
+    return Source(_batches([event]), lambda _: None)
+
+
+async def _batches(*batches: Sequence[AnyRunEvent]) -> Batches:
+    for batch in batches:
+        yield batch

@@ -2,12 +2,12 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import Iterable
 from contextlib import aclosing
 from datetime import UTC, datetime
 
 from api.access.caller import Caller
-from api.contract.events import TERMINAL_EVENTS, AnyRunEvent, AnyTerminalEvent, RunStarted
+from api.contract.events import TERMINAL_EVENTS, AnyTerminalEvent, RunStarted
 from api.contract.problems import (
     AnyProblem,
     LookupProblem,
@@ -32,7 +32,7 @@ from api.runs.log import (
     RunRecord,
     StoreUnavailableError,
 )
-from api.runs.reading import Readers
+from api.runs.reading import EventStream, Readers, Source, only
 
 DELIVERY_SECONDS = 1.0
 """How long clients may take to read what is left for them when the server stops."""
@@ -67,28 +67,14 @@ class RunService:
             return folding.run_state(begun.record, "", last_seq=0)
         return await self._state(begun.record)
 
-    async def stream(
-        self, input: ChatInput, caller: Caller, after: int | None = None
-    ) -> AsyncGenerator[AnyRunEvent, None]:
+    def stream(self, input: ChatInput, caller: Caller, after: int | None = None) -> EventStream:
         """Start a run and follow it to its terminal event; a refusal is the only event.
 
-        Closing the generator before the end leaves the run going or cancels it, as the input's
+        Closing the stream before the end leaves the run going or cancels it, as the input's
         `on_disconnect` says. `after` is for a client that reconnects by asking again: it then
         joins its run, by the idempotency key, behind the event that it has.
         """
-        if after is not None and input.idempotency_key is None:
-            yield refusals.event(refusals.second_run())
-            return
-        begun = await self._begin(input, caller)
-        if not isinstance(begun, Claim):
-            yield refusals.event(begun)
-        elif begun.record.expired:
-            yield refusals.event(folding.expired(begun.record), begun.record.id)
-        else:
-            after = -1 if after is None or begun.created else after
-            async with aclosing(self._joined(begun.record, input, after)) as events:
-                async for event in events:
-                    yield event
+        return EventStream(lambda: self._started_or_joined(input, caller, after))
 
     async def complete(self, input: ChatInput, caller: Caller) -> ChatReply | AnyProblem:
         """The same stream, run to its end: the whole reply or the problem that prevented it."""
@@ -101,17 +87,16 @@ class RunService:
             raise AssertionError("a run's stream ended without a terminal event")
         return folding.chat_result(end)
 
-    async def follow(
-        self, run_id: str, caller: Caller, after: int | None
-    ) -> AsyncGenerator[AnyRunEvent, None]:
+    def follow(self, run_id: str, caller: Caller, after: int | None) -> EventStream:
         """A run's events with `seq` > `after`, to the terminal event."""
-        found = await self._find(run_id, caller)
-        if not isinstance(found, RunRecord):
-            yield refusals.event(found, run_id)
-            return
-        async with aclosing(self._readers.events(found, after)) as events:
-            async for event in events:
-                yield event
+
+        async def begin() -> Source:
+            found = await self._find(run_id, caller)
+            if not isinstance(found, RunRecord):
+                return only(refusals.event(found, run_id))
+            return self._readers.source(found, after, lambda _: None)
+
+        return EventStream(begin)
 
     async def find(self, run_id: str, caller: Caller) -> Run | LookupProblem | StoreUnavailable:
         """One run's state."""
@@ -217,22 +202,23 @@ class RunService:
             reservation=granted.reservation,
         )
 
-    async def _joined(
-        self, record: RunRecord, input: ChatInput, after: int
-    ) -> AsyncGenerator[AnyRunEvent, None]:
-        """The events for one of the clients that asked for this run."""
+    async def _started_or_joined(
+        self, input: ChatInput, caller: Caller, after: int | None
+    ) -> Source:
+        if after is not None and input.idempotency_key is None:
+            return only(refusals.event(refusals.second_run()))
+        begun = await self._begin(input, caller)
+        if not isinstance(begun, Claim):
+            return only(refusals.event(begun))
+        record = begun.record
+        if record.expired:
+            return only(refusals.event(folding.expired(record), record.id))
         self._leaving.joined(record.id)
-        ended = False
-        try:
-            async with aclosing(self._readers.events(record, after)) as events:
-                async for event in events:
-                    ended = isinstance(event, TERMINAL_EVENTS)
-                    yield event
-        finally:
-            if ended:
-                self._leaving.finished(record.id)
-            else:
-                self._leaving.left(record.id, input.on_disconnect)
+        return self._readers.source(
+            record,
+            -1 if begun.created else after,
+            lambda ended: self._leaving.parted(record.id, input.on_disconnect, ended),
+        )
 
     async def _find(
         self, run_id: str, caller: Caller

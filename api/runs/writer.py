@@ -91,9 +91,7 @@ class RunWriter:
         self._offer(event)
 
     def _offer(self, event: TextDelta) -> None:
-        self._log.offer(
-            self._record.id, self._record.fence, event, partial(self._appended, event)
-        )
+        self._log.offer(self._record.id, self._record.fence, event, partial(self._appended, event))
 
     def _appended(self, event: TextDelta, error: BaseException | None) -> None:
         if isinstance(error, StoreUnavailableError):

@@ -4,8 +4,7 @@ Parsing, validation and coercion happen before a stream begins, so that a reques
 its status; every transport then writes the same results.
 """
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -89,29 +88,19 @@ class Prepared:
         except Exception as error:
             return _masked(error)
 
-    async def start(self) -> AsyncGenerator[Result, None]:
-        """The results of any operation; raises `RefusedOperationError` if it cannot begin.
-
-        Closing the generator closes the source at once.
-        """
+    async def start(self) -> "Results":
+        """The results of any operation; raises `RefusedOperationError` if it cannot begin."""
         if self.kind is not OperationType.SUBSCRIPTION:
-            return self._single()
+            return Results(self, None)
         source = await _awaited(create_source_event_stream(self.executor))
         if isinstance(source, ExecutionResult):
             raise RefusedOperationError(shown(source.errors or [], self.told))
-        return self._events(source)
+        return Results(self, source)
 
-    async def _single(self) -> AsyncGenerator[Result, None]:
-        yield await self.answer()
-
-    async def _events(self, source: AsyncGenerator[Any, None]) -> AsyncGenerator[Result, None]:
-        async with aclosing(source):
-            try:
-                async for event in source:
-                    payload = self._selected(event) or await self._executed(event)
-                    yield Result(payload, getattr(event, "seq", None))
-            except Exception as error:
-                yield _masked(error)
+    async def result_of(self, event: Any) -> Result:
+        """What the operation shows of one event of its source."""
+        payload = self._selected(event) or await self._executed(event)
+        return Result(payload, getattr(event, "seq", None))
 
     def _selected(self, event: Any) -> bytes | None:
         if self.selection is None:
@@ -130,6 +119,38 @@ class Prepared:
             return encoded({"data": result.data})
         errors = shown(result.errors, self.told)
         return encoded({"data": result.data, "errors": errors})
+
+
+class Results(AsyncIterator[Result]):
+    """The results of a started operation, one for each event of `source`; without one, the answer.
+
+    Closing it closes the source at once.
+    """
+
+    def __init__(self, operation: Prepared, source: AsyncGenerator[Any, None] | None) -> None:
+        self._operation = operation
+        self._source = source
+        self._over = False
+
+    async def __anext__(self) -> Result:
+        if self._over:
+            raise StopAsyncIteration
+        if self._source is None:
+            self._over = True
+            return await self._operation.answer()
+        try:
+            return await self._operation.result_of(await anext(self._source))
+        except StopAsyncIteration:
+            self._over = True
+            raise
+        except Exception as error:
+            self._over = True
+            return _masked(error)
+
+    async def aclose(self) -> None:
+        self._over = True
+        if self._source is not None:
+            await self._source.aclose()
 
 
 def _selection(document: Document, name: str | None, executor: Executor[Any]) -> Encode | None:

@@ -9,6 +9,7 @@ graphql-core: at once, by `compiled` returning None, or for one event, by a `Not
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -201,11 +202,9 @@ def _record(fields: list[tuple[str, str | None, Encode]]) -> Encode:
         shown = "%b" if attribute else encode(None).decode()
         pieces.append(f'"{key}":{shown}')
         if attribute:
-            parts.append((attribute, encode))
+            parts.append((attrgetter(attribute), encode))
     template = f"{{{','.join(pieces)}}}".encode()
-    return lambda value: (
-        template % tuple([encode(getattr(value, attribute)) for attribute, encode in parts])
-    )
+    return lambda value: template % tuple([encode(take(value)) for take, encode in parts])
 
 
 def _one_of(encoders: dict[type, Encode]) -> Encode:
@@ -251,10 +250,14 @@ def _int(value: Any) -> bytes:
 
 
 def _scalar(type_: GraphQLScalarType) -> Encode:
+    coerce = type_.coerce_output_value
+
     def encode(value: Any) -> bytes:
         if type(value) not in _PLAIN_LEAVES:
             _refuse()
-        shown = type_.coerce_output_value(value)
+        shown = coerce(value)
+        if type(shown) is str:
+            return _encode_text(shown)
         return _refuse() if shown is None else encoded(shown)
 
     return encode

@@ -1,11 +1,10 @@
 """Writes a stream of results as one HTTP response, while its client stays."""
 
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from starlette.types import Receive, Send
 
-from api.transport.engine import Result
+from api.transport.engine import Results
 from api.transport.entrance import Stay
 from api.transport.framing import Framing
 from api.transport.json_text import encoded
@@ -14,7 +13,7 @@ from api.transport.refusals import RefusedRequestError
 
 
 async def write_stream(
-    results: AsyncGenerator[Result, None],
+    results: Results,
     framing: Framing,
     stay: Stay,
     receive: Receive,
