@@ -4,7 +4,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const [box, counter, send, stop] = ["textarea", ".counter", ".send", ".stop"].map(find);
   const tell = (event, value) => setTriggerValue(event, value);
 
-  if (!data.opened) return tell("opened", recalled());
+  if (!data.opened) {
+    box.asked = undefined; // of a server that is gone
+    return tell("opened", recalled());
+  }
   keep(data.saved);
   find("[aria-live]").textContent = data.announcement;
 
@@ -18,7 +21,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     event.preventDefault();
     send.onclick();
   };
-  send.onclick = () => tell("asked", box.value);
+  // Streamlit may lose an event that comes while its script begins anew: told until it was heard.
+  send.onclick = () => tell("asked", box.asked = [Math.max(Date.now(), data.heard + 1), box.value]);
+  if (box.asked && box.asked[0] > data.heard) tell("asked", box.asked);
   stop.onclick = () => tell("stopped", true);
 
   const first = box.accepted === undefined, accepted = !first && box.accepted !== data.accepted;

@@ -82,11 +82,12 @@ def message_box(tab: Tab) -> None:
             "busy": visit.transcript.busy,
             "limit": visit.transcript.question_limit,
             "accepted": tab.accepted,
+            "heard": tab.heard,
             "newestFirst": visit.newest_first,
             "file": tab.file,
         },
         on_opened_change=lambda: tab.open(st.session_state.composer.opened),
-        on_asked_change=lambda: tab.ask(st.session_state.composer.asked),
+        on_asked_change=lambda: tab.hear(*st.session_state.composer.asked),
         on_stopped_change=tab.stop,
     )
 

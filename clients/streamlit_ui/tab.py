@@ -27,6 +27,8 @@ class Tab:
         """False until the browser has told what it kept."""
         self.accepted = 0
         """How many questions were taken; the message box is emptied for each."""
+        self.heard = 0
+        """When the last question was sent that was heard."""
         self.file: tuple[int, str, str] = (0, "csv", "")
         """How many files were wanted, and the last one for the browser to save."""
 
@@ -40,6 +42,12 @@ class Tab:
         """Meet the API, and go on with what was kept or with the run in the page's address."""
         self.opened = True
         self.work.take(turns().open(self.visit, saved, st.query_params.get("run", "")))
+
+    def hear(self, time: int, question: str) -> None:
+        """Ask what was sent at that time, in milliseconds, unless it was heard before."""
+        if time > self.heard:
+            self.heard = time
+            self.ask(question)
 
     def ask(self, question: str) -> None:
         self._read_controls()
