@@ -5,7 +5,7 @@ import re
 import pytest
 
 from clients.python.pages.markup import inert_html, plain_text
-from tests.pages.payloads import PAYLOADS
+from conformance.payloads import PAYLOADS
 
 ALLOWED = set(
     re.findall(
