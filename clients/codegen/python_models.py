@@ -85,6 +85,9 @@ def _object(kind: GraphQLObjectType, fields: Fields) -> list[str]:
 
 
 def _read(name: str, type_: GraphQLOutputType) -> str:
+    """A nullable field may also be absent: what an older server or client recorded stays readable."""
+    if not is_non_null_type(type_):
+        return _read_if_there(name, type_)
     value, reader = f"data[{string(name)}]", decoder(type_)
     return f"{reader}({value})" if reader else value
 

@@ -51,7 +51,7 @@ def read_assistant(data: Mapping[str, Any]) -> Assistant:
         is_default=data["isDefault"],
         model=data["model"],
         name=data["name"],
-        question_length_limit=data["questionLengthLimit"],
+        question_length_limit=data.get("questionLengthLimit"),
         starters=data["starters"],
     )
 
@@ -87,7 +87,7 @@ def read_budget_exceeded(data: Mapping[str, Any]) -> BudgetExceeded:
         currency=data["currency"],
         needed=exact(data["needed"]),
         reason=data["reason"],
-        resets_at=optional(datetime.fromisoformat)(data["resetsAt"]),
+        resets_at=optional(datetime.fromisoformat)(data.get("resetsAt")),
         retryable=data["retryable"],
         spent=exact(data["spent"]),
     )
@@ -120,7 +120,7 @@ def read_budget_status(data: Mapping[str, Any]) -> BudgetStatus:
         currency=data["currency"],
         period=BudgetPeriod(data["period"]),
         reserved=exact(data["reserved"]),
-        resets_at=optional(datetime.fromisoformat)(data["resetsAt"]),
+        resets_at=optional(datetime.fromisoformat)(data.get("resetsAt")),
         spent=exact(data["spent"]),
     )
 
@@ -154,6 +154,8 @@ class ChatReply:
 
     typename: ClassVar[Literal["ChatReply"]] = "ChatReply"
 
+    answered_by: str | None
+    """The model that answered: the one that was asked, or one that stood in for it."""
     cost: Cost | None
     """Null where the model's price is unknown."""
     finish_reason: FinishReason
@@ -169,7 +171,8 @@ class ChatReply:
 def read_chat_reply(data: Mapping[str, Any]) -> ChatReply:
     """Reads `ChatReply` from its JSON; fields of the future are ignored."""
     return ChatReply(
-        cost=optional(read_cost)(data["cost"]),
+        answered_by=data.get("answeredBy"),
+        cost=optional(read_cost)(data.get("cost")),
         finish_reason=FinishReason(data["finishReason"]),
         reply=read_message(data["reply"]),
         run_id=data["runId"],
@@ -256,13 +259,13 @@ def read_control(data: Mapping[str, Any]) -> Control:
         description=data["description"],
         kind=ControlKind(data["kind"]),
         label=data["label"],
-        max=optional(float)(data["max"]),
-        max_length=data["maxLength"],
-        min=optional(float)(data["min"]),
+        max=optional(float)(data.get("max")),
+        max_length=data.get("maxLength"),
+        min=optional(float)(data.get("min")),
         order=data["order"],
         path=data["path"],
         required=data["required"],
-        step=optional(float)(data["step"]),
+        step=optional(float)(data.get("step")),
         value_type=data["valueType"],
     )
 
@@ -459,7 +462,7 @@ def read_model_health(data: Mapping[str, Any]) -> ModelHealth:
     """Reads `ModelHealth` from its JSON; fields of the future are ignored."""
     return ModelHealth(
         embedded=data["embedded"],
-        hint=data["hint"],
+        hint=data.get("hint"),
         model=data["model"],
         provider=data["provider"],
         reachable=data["reachable"],
@@ -550,7 +553,7 @@ def read_rate_limited(data: Mapping[str, Any]) -> RateLimited:
     """Reads `RateLimited` from its JSON; fields of the future are ignored."""
     return RateLimited(
         reason=data["reason"],
-        retry_after_seconds=optional(float)(data["retryAfterSeconds"]),
+        retry_after_seconds=optional(float)(data.get("retryAfterSeconds")),
         retryable=data["retryable"],
     )
 
@@ -580,8 +583,8 @@ class ReplayExpired:
 def read_replay_expired(data: Mapping[str, Any]) -> ReplayExpired:
     """Reads `ReplayExpired` from its JSON; fields of the future are ignored."""
     return ReplayExpired(
-        cost=optional(read_cost)(data["cost"]),
-        ended_at=optional(datetime.fromisoformat)(data["endedAt"]),
+        cost=optional(read_cost)(data.get("cost")),
+        ended_at=optional(datetime.fromisoformat)(data.get("endedAt")),
         reason=data["reason"],
         retryable=data["retryable"],
         run_id=data["runId"],
@@ -613,7 +616,7 @@ class ReplyCancelled:
 def read_reply_cancelled(data: Mapping[str, Any]) -> ReplyCancelled:
     """Reads `ReplyCancelled` from its JSON; fields of the future are ignored."""
     return ReplyCancelled(
-        cost=optional(read_cost)(data["cost"]),
+        cost=optional(read_cost)(data.get("cost")),
         reason=data["reason"],
         reply=read_message(data["reply"]),
         retryable=data["retryable"],
@@ -645,7 +648,7 @@ class ReplyIncomplete:
 def read_reply_incomplete(data: Mapping[str, Any]) -> ReplyIncomplete:
     """Reads `ReplyIncomplete` from its JSON; fields of the future are ignored."""
     return ReplyIncomplete(
-        cost=optional(read_cost)(data["cost"]),
+        cost=optional(read_cost)(data.get("cost")),
         reason=data["reason"],
         reply=read_message(data["reply"]),
         retryable=data["retryable"],
@@ -660,6 +663,10 @@ class Run:
 
     typename: ClassVar[Literal["Run"]] = "Run"
 
+    answered_by: str | None
+    """
+    The model that answered, which may be one that stood in for `model`; null while it is going.
+    """
     assistant_id: str
     """The assistant that replies."""
     cost: Cost | None
@@ -689,11 +696,12 @@ class Run:
 def read_run(data: Mapping[str, Any]) -> Run:
     """Reads `Run` from its JSON; fields of the future are ignored."""
     return Run(
+        answered_by=data.get("answeredBy"),
         assistant_id=data["assistantId"],
-        cost=optional(read_cost)(data["cost"]),
+        cost=optional(read_cost)(data.get("cost")),
         created_at=datetime.fromisoformat(data["createdAt"]),
-        ended_at=optional(datetime.fromisoformat)(data["endedAt"]),
-        finish_reason=optional(FinishReason)(data["finishReason"]),
+        ended_at=optional(datetime.fromisoformat)(data.get("endedAt")),
+        finish_reason=optional(FinishReason)(data.get("finishReason")),
         history=each(read_message)(data["history"]),
         id=data["id"],
         last_seq=data["lastSeq"],
@@ -710,6 +718,11 @@ class RunCancelled:
 
     typename: ClassVar[Literal["RunCancelled"]] = "RunCancelled"
 
+    answered_by: str | None
+    """
+    The model that answered: the one that was asked, or one that stood in for it. Null where none
+    did, or where it isn't known any more.
+    """
     at: datetime
     """When it was logged (UTC)."""
     cost: Cost | None
@@ -729,8 +742,9 @@ class RunCancelled:
 def read_run_cancelled(data: Mapping[str, Any]) -> RunCancelled:
     """Reads `RunCancelled` from its JSON; fields of the future are ignored."""
     return RunCancelled(
+        answered_by=data.get("answeredBy"),
         at=datetime.fromisoformat(data["at"]),
-        cost=optional(read_cost)(data["cost"]),
+        cost=optional(read_cost)(data.get("cost")),
         finish_reason=FinishReason(data["finishReason"]),
         reply=read_message(data["reply"]),
         run_id=data["runId"],
@@ -745,6 +759,11 @@ class RunCompleted:
 
     typename: ClassVar[Literal["RunCompleted"]] = "RunCompleted"
 
+    answered_by: str | None
+    """
+    The model that answered: the one that was asked, or one that stood in for it. Null where none
+    did, or where it isn't known any more.
+    """
     at: datetime
     """When it was logged (UTC)."""
     cost: Cost | None
@@ -764,8 +783,9 @@ class RunCompleted:
 def read_run_completed(data: Mapping[str, Any]) -> RunCompleted:
     """Reads `RunCompleted` from its JSON; fields of the future are ignored."""
     return RunCompleted(
+        answered_by=data.get("answeredBy"),
         at=datetime.fromisoformat(data["at"]),
-        cost=optional(read_cost)(data["cost"]),
+        cost=optional(read_cost)(data.get("cost")),
         finish_reason=FinishReason(data["finishReason"]),
         reply=read_message(data["reply"]),
         run_id=data["runId"],
@@ -783,6 +803,11 @@ class RunFailed:
 
     typename: ClassVar[Literal["RunFailed"]] = "RunFailed"
 
+    answered_by: str | None
+    """
+    The model that answered: the one that was asked, or one that stood in for it. Null where none
+    did, or where it isn't known any more.
+    """
     at: datetime
     """When it was logged (UTC)."""
     cost: Cost | None
@@ -804,8 +829,9 @@ class RunFailed:
 def read_run_failed(data: Mapping[str, Any]) -> RunFailed:
     """Reads `RunFailed` from its JSON; fields of the future are ignored."""
     return RunFailed(
+        answered_by=data.get("answeredBy"),
         at=datetime.fromisoformat(data["at"]),
-        cost=optional(read_cost)(data["cost"]),
+        cost=optional(read_cost)(data.get("cost")),
         finish_reason=FinishReason(data["finishReason"]),
         problem=read_problem(data["problem"]),
         reply=read_message(data["reply"]),
@@ -821,6 +847,11 @@ class RunIncomplete:
 
     typename: ClassVar[Literal["RunIncomplete"]] = "RunIncomplete"
 
+    answered_by: str | None
+    """
+    The model that answered: the one that was asked, or one that stood in for it. Null where none
+    did, or where it isn't known any more.
+    """
     at: datetime
     """When it was logged (UTC)."""
     cost: Cost | None
@@ -842,8 +873,9 @@ class RunIncomplete:
 def read_run_incomplete(data: Mapping[str, Any]) -> RunIncomplete:
     """Reads `RunIncomplete` from its JSON; fields of the future are ignored."""
     return RunIncomplete(
+        answered_by=data.get("answeredBy"),
         at=datetime.fromisoformat(data["at"]),
-        cost=optional(read_cost)(data["cost"]),
+        cost=optional(read_cost)(data.get("cost")),
         finish_reason=FinishReason(data["finishReason"]),
         reason=data["reason"],
         reply=read_message(data["reply"]),
@@ -942,7 +974,7 @@ class StoreHealth:
 def read_store_health(data: Mapping[str, Any]) -> StoreHealth:
     """Reads `StoreHealth` from its JSON; fields of the future are ignored."""
     return StoreHealth(
-        hint=data["hint"],
+        hint=data.get("hint"),
         kind=data["kind"],
         writable=data["writable"],
     )
@@ -1108,7 +1140,7 @@ class UsageFigures:
 def read_usage_figures(data: Mapping[str, Any]) -> UsageFigures:
     """Reads `UsageFigures` from its JSON; fields of the future are ignored."""
     return UsageFigures(
-        amount=optional(exact)(data["amount"]),
+        amount=optional(exact)(data.get("amount")),
         cached_prompt_tokens=data["cachedPromptTokens"],
         completion_tokens=data["completionTokens"],
         estimated_runs=data["estimatedRuns"],
@@ -1147,7 +1179,7 @@ def read_usage_report(data: Mapping[str, Any]) -> UsageReport:
         since=data["since"],
         total=read_usage_figures(data["total"]),
         until=data["until"],
-        your_budget=optional(read_budget_status)(data["yourBudget"]),
+        your_budget=optional(read_budget_status)(data.get("yourBudget")),
     )
 
 
@@ -1174,12 +1206,12 @@ class UsageRow:
 def read_usage_row(data: Mapping[str, Any]) -> UsageRow:
     """Reads `UsageRow` from its JSON; fields of the future are ignored."""
     return UsageRow(
-        assistant_id=data["assistantId"],
-        caller_id=data["callerId"],
-        caller_name=data["callerName"],
-        day=data["day"],
+        assistant_id=data.get("assistantId"),
+        caller_id=data.get("callerId"),
+        caller_name=data.get("callerName"),
+        day=data.get("day"),
         figures=read_usage_figures(data["figures"]),
-        model=data["model"],
+        model=data.get("model"),
     )
 
 
@@ -1248,6 +1280,7 @@ class UnknownRunEvent:
 
     typename: str
     raw: Mapping[str, Any]
+    answered_by: str | None
     at: datetime | None
     cost: Cost | None
     finish_reason: FinishReason | None
@@ -1261,6 +1294,7 @@ def read_unknown_run_event(data: Mapping[str, Any]) -> UnknownRunEvent:
     return UnknownRunEvent(
         typename=data.get("__typename", ""),
         raw=data,
+        answered_by=data.get("answeredBy"),
         at=optional(datetime.fromisoformat)(data.get("at")),
         cost=optional(read_cost)(data.get("cost")),
         finish_reason=optional(FinishReason)(data.get("finishReason")),

@@ -188,6 +188,7 @@ mutation Chat($input: ChatInput!) {
         ...CostFields
       }
       finishReason
+      answeredBy
     }
     ...ProblemFields
   }
@@ -411,6 +412,7 @@ fragment RunEventFields on RunEvent {
     at
   }
   ... on TerminalEvent {
+    answeredBy
     finishReason
     reply {
       ...MessageFields
@@ -616,6 +618,7 @@ fragment RunEventFields on RunEvent {
     at
   }
   ... on TerminalEvent {
+    answeredBy
     finishReason
     reply {
       ...MessageFields
@@ -822,6 +825,7 @@ fragment RunFields on Run {
     ...CostFields
   }
   finishReason
+  answeredBy
   createdAt
   endedAt
 }
@@ -968,6 +972,7 @@ fragment RunFields on Run {
     ...CostFields
   }
   finishReason
+  answeredBy
   createdAt
   endedAt
 }

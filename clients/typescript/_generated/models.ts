@@ -85,6 +85,8 @@ export interface Cancellation {
 /** A whole reply. */
 export interface ChatReply {
   readonly __typename: "ChatReply";
+  /** The model that answered: the one that was asked, or one that stood in for it. */
+  readonly answeredBy: string | null;
   /** Null where the model's price is unknown. */
   readonly cost: Cost | null;
   /** Why the reply ended. */
@@ -334,6 +336,10 @@ export interface ReplyIncomplete {
 /** One reply in the making, or made: its state as the log tells it. */
 export interface Run {
   readonly __typename: "Run";
+  /**
+   * The model that answered, which may be one that stood in for `model`; null while it is going.
+   */
+  readonly answeredBy: string | null;
   /** The assistant that replies. */
   readonly assistantId: string;
   /** Null while it is going, and where the model's price is unknown. */
@@ -363,6 +369,11 @@ export interface Run {
 /** Somebody stopped the run. */
 export interface RunCancelled {
   readonly __typename: "RunCancelled";
+  /**
+   * The model that answered: the one that was asked, or one that stood in for it. Null where none
+   * did, or where it isn't known any more.
+   */
+  readonly answeredBy: string | null;
   /** When it was logged (UTC). */
   readonly at: string;
   /** Null where the model's price is unknown. */
@@ -382,6 +393,11 @@ export interface RunCancelled {
 /** The reply is whole. */
 export interface RunCompleted {
   readonly __typename: "RunCompleted";
+  /**
+   * The model that answered: the one that was asked, or one that stood in for it. Null where none
+   * did, or where it isn't known any more.
+   */
+  readonly answeredBy: string | null;
   /** When it was logged (UTC). */
   readonly at: string;
   /** Null where the model's price is unknown. */
@@ -404,6 +420,11 @@ export interface RunCompleted {
  */
 export interface RunFailed {
   readonly __typename: "RunFailed";
+  /**
+   * The model that answered: the one that was asked, or one that stood in for it. Null where none
+   * did, or where it isn't known any more.
+   */
+  readonly answeredBy: string | null;
   /** When it was logged (UTC). */
   readonly at: string;
   /** Null where the model's price is unknown. */
@@ -425,6 +446,11 @@ export interface RunFailed {
 /** The reply was cut: by the model's server, or because ours stopped. */
 export interface RunIncomplete {
   readonly __typename: "RunIncomplete";
+  /**
+   * The model that answered: the one that was asked, or one that stood in for it. Null where none
+   * did, or where it isn't known any more.
+   */
+  readonly answeredBy: string | null;
   /** When it was logged (UTC). */
   readonly at: string;
   /** Null where the model's price is unknown. */
@@ -636,6 +662,7 @@ export interface UnknownProblem {
 export interface UnknownRunEvent {
   /** Its own name; `%other` stands for every name that isn't known here. */
   readonly __typename: "%other";
+  readonly answeredBy?: string | null;
   readonly at?: string | null;
   readonly cost?: Cost | null;
   readonly finishReason?: FinishReason | null;

@@ -186,6 +186,7 @@ export const chat: Operation<ChatResult, { input: ChatInput }> = {
         ...CostFields
       }
       finishReason
+      answeredBy
     }
     ...ProblemFields
   }
@@ -404,6 +405,7 @@ fragment RunEventFields on RunEvent {
     at
   }
   ... on TerminalEvent {
+    answeredBy
     finishReason
     reply {
       ...MessageFields
@@ -585,6 +587,7 @@ fragment RunEventFields on RunEvent {
     at
   }
   ... on TerminalEvent {
+    answeredBy
     finishReason
     reply {
       ...MessageFields
@@ -772,6 +775,7 @@ fragment RunFields on Run {
     ...CostFields
   }
   finishReason
+  answeredBy
   createdAt
   endedAt
 }
@@ -910,6 +914,7 @@ fragment RunFields on Run {
     ...CostFields
   }
   finishReason
+  answeredBy
   createdAt
   endedAt
 }

@@ -53,13 +53,13 @@ def read_control(data: Mapping[str, Any]) -> Control:
         description=data["description"],
         kind=ControlKind(data["kind"]),
         label=data["label"],
-        max=optional(float)(data["max"]),
-        max_length=data["maxLength"],
-        min=optional(float)(data["min"]),
+        max=optional(float)(data.get("max")),
+        max_length=data.get("maxLength"),
+        min=optional(float)(data.get("min")),
         order=data["order"],
         path=data["path"],
         required=data["required"],
-        step=optional(float)(data["step"]),
+        step=optional(float)(data.get("step")),
         value_type=data["valueType"],
     )
 
@@ -87,11 +87,11 @@ def read_dog(data: Mapping[str, Any]) -> Dog:
     """Reads `Dog` from its JSON; fields of the future are ignored."""
     return Dog(
         born=datetime.fromisoformat(data["born"]),
-        extra=data["extra"],
+        extra=data.get("extra"),
         from_=Colour(data["from"]),
         name=data["name"],
-        owners=optional(each(read_person))(data["owners"]),
-        price=optional(exact)(data["price"]),
+        owners=optional(each(read_person))(data.get("owners")),
+        price=optional(exact)(data.get("price")),
         weights=each(float)(data["weights"]),
     )
 
@@ -106,7 +106,7 @@ class Nobody:
 def read_nobody(data: Mapping[str, Any]) -> Nobody:
     """Reads `Nobody` from its JSON; fields of the future are ignored."""
     return Nobody(
-        why=data["why"],
+        why=data.get("why"),
     )
 
 
@@ -121,7 +121,7 @@ class Person:
 def read_person(data: Mapping[str, Any]) -> Person:
     """Reads `Person` from its JSON; fields of the future are ignored."""
     return Person(
-        home=data["home"],
+        home=data.get("home"),
         name=data["name"],
     )
 

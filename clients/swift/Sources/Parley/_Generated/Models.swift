@@ -135,6 +135,8 @@ public struct Cancellation: Codable, Hashable, Sendable {
 
 /// A whole reply.
 public struct ChatReply: Codable, Hashable, Sendable {
+    /// The model that answered: the one that was asked, or one that stood in for it.
+    public let answeredBy: String?
     /// Null where the model's price is unknown.
     public let cost: Cost?
     /// Why the reply ended.
@@ -147,12 +149,14 @@ public struct ChatReply: Codable, Hashable, Sendable {
     public let tokenUsage: TokenUsage
 
     public init(
+        answeredBy: String? = nil,
         cost: Cost? = nil,
         finishReason: FinishReason,
         reply: Message,
         runId: String,
         tokenUsage: TokenUsage
     ) {
+        self.answeredBy = answeredBy
         self.cost = cost
         self.finishReason = finishReason
         self.reply = reply
@@ -607,6 +611,8 @@ public struct ReplyIncomplete: Codable, Hashable, Sendable {
 
 /// One reply in the making, or made: its state as the log tells it.
 public struct Run: Codable, Hashable, Sendable {
+    /// The model that answered, which may be one that stood in for `model`; null while it is going.
+    public let answeredBy: String?
     /// The assistant that replies.
     public let assistantId: String
     /// Null while it is going, and where the model's price is unknown.
@@ -633,6 +639,7 @@ public struct Run: Codable, Hashable, Sendable {
     public let tokenUsage: TokenUsage
 
     public init(
+        answeredBy: String? = nil,
         assistantId: String,
         cost: Cost? = nil,
         createdAt: DateTime,
@@ -646,6 +653,7 @@ public struct Run: Codable, Hashable, Sendable {
         status: RunStatus,
         tokenUsage: TokenUsage
     ) {
+        self.answeredBy = answeredBy
         self.assistantId = assistantId
         self.cost = cost
         self.createdAt = createdAt
@@ -663,6 +671,9 @@ public struct Run: Codable, Hashable, Sendable {
 
 /// Somebody stopped the run.
 public struct RunCancelled: Codable, Hashable, Sendable {
+    /// The model that answered: the one that was asked, or one that stood in for it. Null where
+    /// none did, or where it isn't known any more.
+    public let answeredBy: String?
     /// When it was logged (UTC).
     public let at: DateTime
     /// Null where the model's price is unknown.
@@ -679,6 +690,7 @@ public struct RunCancelled: Codable, Hashable, Sendable {
     public let tokenUsage: TokenUsage
 
     public init(
+        answeredBy: String? = nil,
         at: DateTime,
         cost: Cost? = nil,
         finishReason: FinishReason,
@@ -687,6 +699,7 @@ public struct RunCancelled: Codable, Hashable, Sendable {
         seq: Int,
         tokenUsage: TokenUsage
     ) {
+        self.answeredBy = answeredBy
         self.at = at
         self.cost = cost
         self.finishReason = finishReason
@@ -699,6 +712,9 @@ public struct RunCancelled: Codable, Hashable, Sendable {
 
 /// The reply is whole.
 public struct RunCompleted: Codable, Hashable, Sendable {
+    /// The model that answered: the one that was asked, or one that stood in for it. Null where
+    /// none did, or where it isn't known any more.
+    public let answeredBy: String?
     /// When it was logged (UTC).
     public let at: DateTime
     /// Null where the model's price is unknown.
@@ -715,6 +731,7 @@ public struct RunCompleted: Codable, Hashable, Sendable {
     public let tokenUsage: TokenUsage
 
     public init(
+        answeredBy: String? = nil,
         at: DateTime,
         cost: Cost? = nil,
         finishReason: FinishReason,
@@ -723,6 +740,7 @@ public struct RunCompleted: Codable, Hashable, Sendable {
         seq: Int,
         tokenUsage: TokenUsage
     ) {
+        self.answeredBy = answeredBy
         self.at = at
         self.cost = cost
         self.finishReason = finishReason
@@ -736,6 +754,9 @@ public struct RunCompleted: Codable, Hashable, Sendable {
 /// The run failed, or was refused before it began. A refusal is the only event of its stream, and
 /// nothing is stored of it.
 public struct RunFailed: Codable, Hashable, Sendable {
+    /// The model that answered: the one that was asked, or one that stood in for it. Null where
+    /// none did, or where it isn't known any more.
+    public let answeredBy: String?
     /// When it was logged (UTC).
     public let at: DateTime
     /// Null where the model's price is unknown.
@@ -754,6 +775,7 @@ public struct RunFailed: Codable, Hashable, Sendable {
     public let tokenUsage: TokenUsage
 
     public init(
+        answeredBy: String? = nil,
         at: DateTime,
         cost: Cost? = nil,
         finishReason: FinishReason,
@@ -763,6 +785,7 @@ public struct RunFailed: Codable, Hashable, Sendable {
         seq: Int,
         tokenUsage: TokenUsage
     ) {
+        self.answeredBy = answeredBy
         self.at = at
         self.cost = cost
         self.finishReason = finishReason
@@ -776,6 +799,9 @@ public struct RunFailed: Codable, Hashable, Sendable {
 
 /// The reply was cut: by the model's server, or because ours stopped.
 public struct RunIncomplete: Codable, Hashable, Sendable {
+    /// The model that answered: the one that was asked, or one that stood in for it. Null where
+    /// none did, or where it isn't known any more.
+    public let answeredBy: String?
     /// When it was logged (UTC).
     public let at: DateTime
     /// Null where the model's price is unknown.
@@ -794,6 +820,7 @@ public struct RunIncomplete: Codable, Hashable, Sendable {
     public let tokenUsage: TokenUsage
 
     public init(
+        answeredBy: String? = nil,
         at: DateTime,
         cost: Cost? = nil,
         finishReason: FinishReason,
@@ -803,6 +830,7 @@ public struct RunIncomplete: Codable, Hashable, Sendable {
         seq: Int,
         tokenUsage: TokenUsage
     ) {
+        self.answeredBy = answeredBy
         self.at = at
         self.cost = cost
         self.finishReason = finishReason
@@ -1195,6 +1223,7 @@ public struct UnknownProblem: Codable, Hashable, Sendable {
 /// A member of `RunEvent` that is newer than this client; what is nil, it doesn't have.
 public struct UnknownRunEvent: Codable, Hashable, Sendable {
     public let typename: String
+    public let answeredBy: String?
     public let at: DateTime?
     public let cost: Cost?
     public let finishReason: FinishReason?
@@ -1205,6 +1234,7 @@ public struct UnknownRunEvent: Codable, Hashable, Sendable {
 
     enum CodingKeys: String, CodingKey {
         case typename = "__typename"
+        case answeredBy
         case at
         case cost
         case finishReason
@@ -1216,6 +1246,7 @@ public struct UnknownRunEvent: Codable, Hashable, Sendable {
 
     public init(
         typename: String,
+        answeredBy: String? = nil,
         at: DateTime? = nil,
         cost: Cost? = nil,
         finishReason: FinishReason? = nil,
@@ -1225,6 +1256,7 @@ public struct UnknownRunEvent: Codable, Hashable, Sendable {
         tokenUsage: TokenUsage? = nil
     ) {
         self.typename = typename
+        self.answeredBy = answeredBy
         self.at = at
         self.cost = cost
         self.finishReason = finishReason

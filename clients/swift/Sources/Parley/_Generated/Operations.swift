@@ -179,6 +179,7 @@ public struct ChatMutation: Operation {
                 ...CostFields
               }
               finishReason
+              answeredBy
             }
             ...ProblemFields
           }
@@ -405,6 +406,7 @@ public struct ChatStreamSubscription: Operation {
             at
           }
           ... on TerminalEvent {
+            answeredBy
             finishReason
             reply {
               ...MessageFields
@@ -604,6 +606,7 @@ public struct FollowRunSubscription: Operation {
             at
           }
           ... on TerminalEvent {
+            answeredBy
             finishReason
             reply {
               ...MessageFields
@@ -809,6 +812,7 @@ public struct RunQuery: Operation {
             ...CostFields
           }
           finishReason
+          answeredBy
           createdAt
           endedAt
         }
@@ -957,6 +961,7 @@ public struct StartRunMutation: Operation {
             ...CostFields
           }
           finishReason
+          answeredBy
           createdAt
           endedAt
         }

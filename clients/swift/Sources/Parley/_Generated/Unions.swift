@@ -471,6 +471,20 @@ public enum RunEvent: Codable, Hashable, Sendable {
         }
     }
 
+    /// The model that answered: the one that was asked, or one that stood in for it. Null where
+    /// none did, or where it isn't known any more.
+    public var answeredBy: String? {
+        switch self {
+        case .runCancelled(let member): member.answeredBy
+        case .runCompleted(let member): member.answeredBy
+        case .runFailed(let member): member.answeredBy
+        case .runIncomplete(let member): member.answeredBy
+        case .runStarted: nil
+        case .textDelta: nil
+        case .unknown(let member): member.answeredBy
+        }
+    }
+
     /// When it was logged (UTC).
     public var at: DateTime? {
         switch self {
