@@ -85,7 +85,7 @@ def _object(kind: GraphQLObjectType, fields: Fields) -> list[str]:
 
 
 def _read(name: str, type_: GraphQLOutputType) -> str:
-    """A nullable field may also be absent: what an older server or client recorded stays readable."""
+    """A nullable field may be absent, so that what an older server said stays readable."""
     if not is_non_null_type(type_):
         return _read_if_there(name, type_)
     value, reader = f"data[{string(name)}]", decoder(type_)

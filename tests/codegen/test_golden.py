@@ -63,6 +63,13 @@ def test_null_is_none_wherever_the_contract_allows_it() -> None:
         models.read_dog({**DOG, "weights": None})
 
 
+def test_a_field_that_an_older_server_did_not_have_is_none() -> None:
+    older = {name: value for name, value in DOG.items() if name != "price"}
+    assert models.read_dog(older).price is None
+    with pytest.raises(KeyError):
+        models.read_dog({name: value for name, value in DOG.items() if name != "weights"})
+
+
 def test_an_unknown_member_keeps_what_is_selected_through_interfaces() -> None:
     horse = models.read_found({"__typename": "Horse", "name": "Jolly", "hands": 15})
     assert isinstance(horse, golden.UnknownFound)
