@@ -25,9 +25,12 @@ run: ## Start the API and the Gradio page
 	$(ready) run
 	@exec $(bin)/parley run
 
-test: ## Run the tests; ARGS go to pytest
+# A file's tests stay in one process: they share servers and browsers.
+side_by_side := --numprocesses auto --maxprocesses 4 --dist loadfile
+
+test: ## Run the tests, as many at a time as there are cores (4 at most); ARGS go to pytest
 	$(ready) test
-	@$(bin)/python -m pytest $(ARGS)
+	@$(bin)/python -m pytest $(side_by_side) $(ARGS)
 
 conformance: ## Play every scenario on every frontend and write the matrix; FRONTEND=name: one
 	$(ready) test
