@@ -25,6 +25,7 @@ from api.providers.catalog import ModelCatalog
 from api.providers.errors import ProviderError
 from api.providers.registry import ProviderConfig, create_provider
 from api.providers.steady import Patience, SteadyProvider
+from api.readiness import Readiness
 from api.runs.admission import Admission
 from api.runs.allowances import Allowances
 from api.runs.keeper import Keeper
@@ -88,6 +89,7 @@ def create_app(settings: Settings | None = None, provider: Provider | None = Non
         assistants=assistants,
         models=models,
         health=health,
+        readiness=Readiness(health, runs),
         usage=UsageReports(run_log, gate.name_of),
         longest_message=settings.message_characters,
     )

@@ -9,6 +9,7 @@ from api.access.caller import ANYBODY, NOBODY, Caller
 from api.assistants.catalog import AssistantCatalog
 from api.health import HealthCheck
 from api.providers.catalog import ModelCatalog
+from api.readiness import Readiness
 from api.runs.service import RunService
 from api.runs.usage import UsageReports
 
@@ -21,6 +22,7 @@ class Services:
     assistants: AssistantCatalog
     models: ModelCatalog
     health: HealthCheck
+    readiness: Readiness
     usage: UsageReports
     longest_message: int
     """Characters that this server takes."""

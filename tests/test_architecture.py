@@ -21,7 +21,7 @@ ALLOWED = {
     "runs": {"access", "assistants", "contract", "private_files", "providers", "runs"},
     "transport": {
         *("access", "contract", "runs", "transport"),
-        *("context", "schema", "health", "settings"),
+        *("context", "schema", "health", "readiness", "settings"),
     },
 }
 """Package of the backend → what it may import of the backend."""

@@ -35,17 +35,19 @@ class Breaker:
     def is_open(self) -> bool:
         return self._failed >= self._most
 
-    def admit(self) -> None:
-        """Return where a call may be made now; else raise `ModelUnavailableError`."""
-        if not self.is_open:
-            return
-        now = self._clock()
-        if now < self._probe_at:
+    def check(self) -> None:
+        """Return where a call would be admitted now; else raise `ModelUnavailableError`."""
+        if self.is_open and self._clock() < self._probe_at:
             raise ModelUnavailableError(
                 "The model's server has failed several times in a row and is left alone for "
                 f"a moment. Try again in {self._seconds:g} seconds."
             )
-        self._probe_at = now + self._seconds
+
+    def admit(self) -> None:
+        """Take leave to make a call; raises as `check` does."""
+        self.check()
+        if self.is_open:
+            self._probe_at = self._clock() + self._seconds
 
     def succeeded(self) -> None:
         """The server answered, even if with a refusal."""

@@ -69,6 +69,8 @@ class SteadyProvider:
         await self._inner.start()
 
     async def check(self) -> None:
+        if breaker := self._breakers.get(self.default_model):
+            breaker.check()
         await self._inner.check()
 
     async def aclose(self) -> None:

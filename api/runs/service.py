@@ -135,6 +135,11 @@ class RunService:
         """Stop making what another process has taken over meanwhile."""
         await self._live.check_leases()
 
+    @property
+    def is_closing(self) -> bool:
+        """True once new runs are refused, because the server ends."""
+        return self._closing
+
     def refuse_new(self) -> None:
         """From now on answer every request for a run with `ShuttingDown`."""
         self._closing = True

@@ -3,7 +3,8 @@
 doors          opens all of them on the application
 endpoint       `/graphql`: http_door (with streaming, framing) and subscriptions (WebSocket)
 engine         runs an operation; every door writes its results
-json_door      `/chat`, `/` and `/healthz`
+json_door      `/chat` and `/`
+probes         `/healthz` and `/readyz`
 graphiql, swagger   the pages for people
 documents, recorded, shape   query texts: kept, recorded, measured
 limits, bodies, frames, origins, sending, presence, slots, connections   guards

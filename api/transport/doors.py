@@ -17,6 +17,7 @@ from api.transport.graphiql import add_graphiql_files, graphiql_page
 from api.transport.json_door import json_router
 from api.transport.limits import Limits
 from api.transport.origins import Origins
+from api.transport.probes import probe_router
 from api.transport.react_app import add_react_app
 from api.transport.recorded import read_manifest
 from api.transport.swagger import add_docs
@@ -44,6 +45,7 @@ def open_doors(app: FastAPI, services: Services, gate: Gate, settings: Settings)
     )
     app.router.routes += [Route(GRAPHQL, endpoint), WebSocketRoute(GRAPHQL, endpoint)]
     app.include_router(json_router(entrance, Origins(settings.allowed_origins), limits))
+    app.include_router(probe_router(services.readiness))
     if settings.serves_graphiql:
         add_graphiql_files(app)
     add_react_app(app)

@@ -1,4 +1,4 @@
-"""`POST /chat`, `/` and `/healthz`: plain JSON for clients that speak no GraphQL.
+"""`POST /chat` and `/`: plain JSON for clients that speak no GraphQL.
 
 Paths, bodies and answers are those of the small chat service that Parley grew out of; they run
 through the same run service as everything else.
@@ -85,7 +85,6 @@ def json_router(entrance: Entrance, origins: Origins, limits: Limits = DEFAULT_L
         return _answer(result) if isinstance(result, ChatReply) else problem_response(result)
 
     @router.get("/", summary="Whether the server is up")
-    @router.get("/healthz", summary="Whether the server is up, for probes")
     async def status() -> Status:
         return Status()
 

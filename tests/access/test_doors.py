@@ -81,7 +81,7 @@ def test_nothing_is_subscribed_before_the_introduction(guarded: LiveServer, key:
 
 
 def test_what_holds_no_secret_stays_open(guarded: LiveServer) -> None:
-    for path in ("/", "/healthz", "/app/"):
+    for path in ("/", "/healthz", "/readyz", "/app/"):
         with Wire(guarded.url) as wire:
             answer = wire.send("GET", path).answer()
             assert answer.status in (200, 503), path  # 503: the page is not built

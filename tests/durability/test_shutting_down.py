@@ -35,7 +35,10 @@ async def exited(server: ServerProcess, seconds: float) -> int:
 
 
 async def assert_refused(http: aiohttp.ClientSession, url: str) -> None:
-    """A new run is refused with a problem that says: try again."""
+    """A new run is refused with a problem that says: try again; and probes send none here."""
+    async with http.get(f"{url}/healthz") as alive, http.get(f"{url}/readyz") as ready:
+        assert (alive.status, ready.status) == (200, 503)
+        assert [each["part"] for each in (await ready.json())["obstacles"]] == ["server"]
     started = await post(http, url, START, input=chat_input("Hello?"))
     assert (started["__typename"], started["retryable"]) == ("ShuttingDown", True)
     for read in READS.values():

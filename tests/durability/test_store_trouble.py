@@ -140,6 +140,14 @@ async def writable(http: aiohttp.ClientSession, url: str) -> bool:
     return bool(health["store"]["writable"])
 
 
+async def obstacles(http: aiohttp.ClientSession, url: str) -> list[str]:
+    """The parts that keep the server from a run; `/healthz` is well all the while."""
+    async with http.get(f"{url}/healthz") as alive, http.get(f"{url}/readyz") as ready:
+        found = [each["part"] for each in (await ready.json())["obstacles"]]
+        assert (alive.status, ready.status) == (200, 503 if found else 200)
+    return found
+
+
 @pytest.mark.parametrize("trouble", TROUBLES)
 async def test_a_store_in_trouble_refuses_new_runs_pauses_live_ones_and_recovers(
     trouble: str,
@@ -163,6 +171,7 @@ async def test_a_store_in_trouble_refuses_new_runs_pauses_live_ones_and_recovers
             await upstream.until(lambda: upstream.tokens_sent == 30)
             await assert_refused(http, server.url)
             assert not await writable(http, server.url)
+            assert await obstacles(http, server.url) == ["store"]
             stop = await post(http, server.url, CANCEL, id=readers[1].run_id)
             assert stop["outcome"] == "STOPPING"
             await upstream.until(lambda: len(upstream.closed_early) == 1)
@@ -181,6 +190,7 @@ async def test_a_store_in_trouble_refuses_new_runs_pauses_live_ones_and_recovers
             assert text_of(log) == "".join(numbered(count))
         await until(lambda: log_lines(server, "run_log.available_again"))
         assert len(log_lines(server, "run_log.unavailable")) == 1
+        assert await obstacles(http, server.url) == []
         assert (await post(http, server.url, START, input=chat_input("Hi")))["__typename"] == "Run"
         server.terminate()
         assert server.process and server.process.wait(DEADLINE) == 0

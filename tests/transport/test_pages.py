@@ -83,4 +83,4 @@ def test_swagger_needs_nothing_from_elsewhere(shared_server: LiveServer) -> None
         assert get(shared_server, f"/{name}").status == 200
     assert b"://" not in page.body
     paths = get(shared_server, "/openapi.json").json["paths"]
-    assert set(paths) == {"/", "/chat", "/healthz"}
+    assert set(paths) == {"/", "/chat", "/healthz", "/readyz"}
