@@ -1,17 +1,24 @@
 """`parley doctor`: checks what `serve` needs, one line each, and says what to do about failures."""
 
 import asyncio
-import importlib.util
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from api.app import provider_config
 from api.assistants.catalog import AssistantCatalog
 from api.assistants.persona import PersonaError
+from api.frontends import FRONTENDS
 from api.providers.base import ModelRequest, Provider, Turn
-from api.providers.errors import ProviderError
+from api.providers.errors import (
+    ModelMisconfiguredError,
+    ModelNotFoundError,
+    ModelTimedOutError,
+    ModelUnavailableError,
+    ProviderError,
+)
 from api.providers.registry import create_provider
 from api.runs.log import StoreUnavailableError
 from api.runs.stores import open_store
@@ -73,6 +80,7 @@ def _checks(settings: Settings) -> Iterator[_Check]:
         needed=False,
     )
     yield _Check("Gradio page", _gradio, needed=False)
+    yield _Check("frontends", _frontends, needed=False)
     yield _Check("GraphiQL", _graphiql, needed=False)
 
 
@@ -113,17 +121,32 @@ async def _model(settings: Settings) -> str:
     try:
         provider = create_provider(provider_config(settings))
     except ProviderError as error:
-        raise _Fault(str(error)) from None
+        raise _Fault(f"{error} {_remedy(error, settings)}".rstrip()) from None
     try:
         async with asyncio.timeout(MODEL_SECONDS):
             said = await _ask(provider)
     except ProviderError as error:
-        raise _Fault(str(error)) from None
+        raise _Fault(f"{error} {_remedy(error, settings)}".rstrip()) from None
     except TimeoutError:
         raise _Fault(f"no answer within {MODEL_SECONDS:g} seconds; is it loading?") from None
     finally:
         await provider.aclose()
     return f"{provider.name} {provider.default_model} answers ({said} characters)"
+
+
+def _remedy(error: ProviderError, settings: Settings) -> str:
+    """What to do about it; empty where the error itself says so."""
+    if settings.provider_name != "openai":
+        return ""
+    place = urlsplit(settings.openai_base_url or "").hostname or "OpenAI"
+    match error:
+        case ModelUnavailableError() | ModelTimedOutError():
+            return f"Is {place} up, and the right place? OPENAI_BASE_URL says where to ask."
+        case ModelMisconfiguredError():
+            return f"Set OPENAI_API_KEY to a key of {place}, or mend OPENAI_BASE_URL."
+        case ModelNotFoundError():
+            return f"Set PARLEY_MODEL to a model that {place} serves."
+    return ""
 
 
 async def _ask(provider: Provider) -> int:
@@ -141,9 +164,17 @@ def _port(host: str, port: int, setting: str) -> str:
 
 
 def _gradio() -> str:
-    if importlib.util.find_spec("gradio") is None:
-        raise _Fault("not installed; run `make run` once, or `pip install 'parley[gradio]'`.")
+    if lack := FRONTENDS["gradio"].lack:
+        raise _Fault(lack.replace("\n", " "))
     return "installed"
+
+
+def _frontends() -> str:
+    """Those that can be started; the others come with the extra of their name."""
+    here = [name for name, row in FRONTENDS.items() if not row.lack]
+    others = ", ".join(name for name in FRONTENDS if name not in here)
+    hint = f"; not installed: {others} (`parley frontend NAME` says how)" if others else ""
+    return f"{', '.join(here)}{hint}"
 
 
 def _graphiql() -> str:

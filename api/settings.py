@@ -184,6 +184,13 @@ class Settings(LimitSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("openai_base_url")
+    @classmethod
+    def _holds_no_password(cls, value: str | None) -> str | None:
+        if value and "@" in value.split("://", 1)[1].split("/", 1)[0]:
+            raise ValueError("must not hold a name or password; a key belongs in OPENAI_API_KEY")
+        return value
+
     @field_validator("jwt_issuer")
     @classmethod
     def _is_safe(cls, value: str | None) -> str | None:

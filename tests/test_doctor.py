@@ -51,7 +51,31 @@ def test_an_unreachable_model_fails_with_advice(
 ) -> None:
     settings.setenv("OPENAI_BASE_URL", f"http://127.0.0.1:{free_port()}/v1")
     assert main(["doctor"]) == 1
-    assert lines(capsys)["model"].startswith("FAIL")
+    line = lines(capsys)["model"]
+    assert line.startswith("FAIL")
+    assert "Is 127.0.0.1 up" in line
+    assert "OPENAI_BASE_URL" in line
+
+
+@pytest.mark.parametrize(
+    ("fault", "setting"),
+    [("unauthorized", "OPENAI_API_KEY"), ("model_not_found", "PARLEY_MODEL")],
+)
+def test_a_model_that_refuses_fails_with_the_setting_to_mend(
+    capsys: pytest.CaptureFixture[str], upstream: FakeUpstream, fault: str, setting: str
+) -> None:
+    upstream.fault(fault)
+    assert main(["doctor"]) == 1
+    assert setting in lines(capsys)["model"]
+
+
+def test_frontends_that_are_not_installed_are_named(
+    settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.setattr("importlib.util.find_spec", lambda name: None if name == "dash" else name)
+    assert main(["doctor"]) == 0
+    line = lines(capsys)["frontends"]
+    assert "gradio, streamlit, react, terminal; not installed: dash" in line
 
 
 def test_a_taken_port_is_named_with_its_setting(

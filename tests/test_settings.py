@@ -32,6 +32,17 @@ def test_a_key_or_an_address_selects_the_openai_provider(
     assert load_settings(None).provider_name == "openai"
 
 
+def test_a_password_in_the_models_address_is_refused_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "https://me:hunter2@models.example/v1")
+    with pytest.raises(SettingsError, match="OPENAI_API_KEY") as caught:
+        load_settings(None)
+    assert "hunter2" not in str(caught.value)
+    monkeypatch.setenv("OPENAI_BASE_URL", "https://models.example/v1/@team")
+    assert load_settings(None).openai_base_url == "https://models.example/v1/@team"
+
+
 def test_an_empty_variable_counts_as_absent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "")
     assert load_settings(None).provider_name == "embedded"

@@ -1,6 +1,5 @@
 """What runs use, counted once for each run at its end; and what is held for those that go."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -8,17 +7,6 @@ from api.access.allowance import Budget
 from api.contract.events import AnyTerminalEvent
 from api.contract.metering import Count, UsageFigures
 from api.runs.log import BudgetExceededError
-
-
-@dataclass(frozen=True, slots=True)
-class UsageLine:
-    """The usage of one caller, assistant and model on one day (UTC)."""
-
-    day: date
-    owner: str
-    assistant_id: str
-    model: str
-    figures: UsageFigures
 
 
 def figures_of(ending: AnyTerminalEvent) -> UsageFigures:

@@ -10,14 +10,12 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from api.access.allowance import Budget
 from api.contract.events import AnyRunEvent, AnyTerminalEvent, TextDelta
+from api.contract.metering import UsageFigures
 from api.contract.types import Message, RunStatus
-
-if TYPE_CHECKING:
-    from api.runs.ledger import UsageLine
 
 
 class RunLogError(Exception):
@@ -45,6 +43,17 @@ class BudgetExceededError(RunLogError):
         self.needed = needed
         self.spent = spent
         self.held = held
+
+
+@dataclass(frozen=True, slots=True)
+class UsageLine:
+    """The usage of one caller, assistant and model on one day (UTC)."""
+
+    day: date
+    owner: str
+    assistant_id: str
+    model: str
+    figures: UsageFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +181,7 @@ class RunLog(Protocol):
         """Erase texts and events of runs that ended before, a few at a time; 0: none is left."""
         ...
 
-    async def usage(self, owner: str | None, since: date, until: date) -> "list[UsageLine]":
+    async def usage(self, owner: str | None, since: date, until: date) -> list[UsageLine]:
         """The ledger's lines of these days, in order: of one owner, or of all."""
         ...
 

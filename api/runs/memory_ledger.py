@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from api.contract.events import AnyTerminalEvent
 from api.contract.metering import UsageFigures
-from api.runs.ledger import UsageLine, check_budget, day_of, figures_of, period_begin
-from api.runs.log import RunRecord
+from api.runs.ledger import check_budget, day_of, figures_of, period_begin
+from api.runs.log import RunRecord, UsageLine
 
 
 class MemoryLedger:

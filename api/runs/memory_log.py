@@ -8,8 +8,14 @@ from decimal import Decimal
 
 from api.contract.events import TERMINAL_EVENTS, AnyRunEvent, TextDelta
 from api.runs.feed import Feed
-from api.runs.ledger import UsageLine
-from api.runs.log import Claim, KeyConflictError, LeaseLostError, RunRecord, Settled
+from api.runs.log import (
+    Claim,
+    KeyConflictError,
+    LeaseLostError,
+    RunRecord,
+    Settled,
+    UsageLine,
+)
 from api.runs.memory_ledger import MemoryLedger
 from api.runs.retention import without_text
 

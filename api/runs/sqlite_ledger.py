@@ -8,8 +8,8 @@ from typing import Any
 
 from api.contract.events import AnyTerminalEvent
 from api.contract.metering import UsageFigures
-from api.runs.ledger import UsageLine, check_budget, day_of, figures_of, period_begin
-from api.runs.log import RunRecord
+from api.runs.ledger import check_budget, day_of, figures_of, period_begin
+from api.runs.log import RunRecord, UsageLine
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS usage (

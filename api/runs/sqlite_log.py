@@ -17,8 +17,14 @@ from api.runs import sqlite_rows as rows
 from api.runs.checkpoints import Checkpoints
 from api.runs.feed import Feed
 from api.runs.group_commit import GroupCommitter
-from api.runs.ledger import UsageLine
-from api.runs.log import Claim, LeaseLostError, RunRecord, Settled, StoreUnavailableError
+from api.runs.log import (
+    Claim,
+    LeaseLostError,
+    RunRecord,
+    Settled,
+    StoreUnavailableError,
+    UsageLine,
+)
 from api.runs.sqlite_schema import connect, connect_and_create
 from api.runs.tail import News, Tail
 

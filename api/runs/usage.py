@@ -19,8 +19,8 @@ from api.contract.metering import (
 )
 from api.contract.problems import InvalidInput
 from api.runs import refusals
-from api.runs.ledger import UsageLine, period_begin
-from api.runs.log import RunLog, StoreUnavailableError
+from api.runs.ledger import period_begin
+from api.runs.log import RunLog, StoreUnavailableError, UsageLine
 
 DEFAULT_DAYS = 30
 
