@@ -33,6 +33,8 @@ from api.runs.service import RunService
 from api.runs.stores import open_store
 from api.runs.usage import UsageReports
 from api.settings import Settings, SettingsError, load_settings
+from api.telemetry.metrics import Metrics
+from api.telemetry.pulse import Pulse
 from api.transport.doors import GRAPHQL, open_doors
 
 log = structlog.get_logger(__name__)
@@ -63,9 +65,13 @@ def create_app(settings: Settings | None = None, provider: Provider | None = Non
     )
     rates = open_rates(settings.rate_store, settings.data_dir)
     allowances = Allowances(rates, provider.name)
-    runs = RunService(run_log, provider, admission, allowances, settings.run_timeout_seconds)
+    metrics = Metrics(lambda: {*models.available(), *assistants.models_and_fallbacks()})
+    runs = RunService(
+        run_log, provider, admission, allowances, settings.run_timeout_seconds, metrics
+    )
     retention = timedelta(hours=settings.retention_hours)
-    keeper = Keeper(run_log, runs, retention, settings.lease_seconds)
+    keeper = Keeper(run_log, runs, retention, settings.lease_seconds, metrics)
+    pulse = Pulse(metrics, run_log)
     gate = create_gate(settings)
     health = HealthCheck(provider, run_log, assistants, provider.default_model)
 
@@ -74,10 +80,12 @@ def create_app(settings: Settings | None = None, provider: Provider | None = Non
         await run_log.open()
         await keeper.open()
         await gate.open()
+        await pulse.open()
         warming = asyncio.create_task(_warm_up(provider))
         yield
         warming.cancel()
         await runs.drain(0)
+        await pulse.close()
         await gate.close()
         await rates.close()
         await keeper.close()
@@ -90,6 +98,7 @@ def create_app(settings: Settings | None = None, provider: Provider | None = Non
         models=models,
         health=health,
         readiness=Readiness(health, runs),
+        metrics=metrics,
         usage=UsageReports(run_log, gate.name_of),
         longest_message=settings.message_characters,
     )

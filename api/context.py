@@ -12,6 +12,7 @@ from api.providers.catalog import ModelCatalog
 from api.readiness import Readiness
 from api.runs.service import RunService
 from api.runs.usage import UsageReports
+from api.telemetry.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Services:
     health: HealthCheck
     readiness: Readiness
     usage: UsageReports
+    metrics: Metrics
     longest_message: int
     """Characters that this server takes."""
 

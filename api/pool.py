@@ -7,9 +7,13 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 
 import structlog
+
+from api.telemetry.metrics import SHARED_FOLDER
+from api.telemetry.sharing import forget_gauges, shared_folder
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +43,7 @@ class WorkerPool:
         self._size = size
         self._listener = listener
         self._lifeline, self._held = os.pipe()
+        self._metrics = Path()
         self._signals: list[int] = []
         self._exit_code = 0
 
@@ -46,12 +51,13 @@ class WorkerPool:
         """Watch over the workers until a signal has ended them; returns the exit code."""
         for sig in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sig, self._note)
-        workers = [self._start() for _ in range(self._size)]
-        while workers:
-            for worker in workers:
-                self._pass_signal(worker)
-            workers = [kept for worker in workers if (kept := self._looked_after(worker))]
-            time.sleep(WATCH_SECONDS)
+        with shared_folder() as self._metrics:
+            workers = [self._start() for _ in range(self._size)]
+            while workers:
+                for worker in workers:
+                    self._pass_signal(worker)
+                workers = [kept for worker in workers if (kept := self._looked_after(worker))]
+                time.sleep(WATCH_SECONDS)
         return self._exit_code
 
     def _note(self, sig: int, frame: FrameType | None) -> None:
@@ -61,7 +67,12 @@ class WorkerPool:
         fds = (self._listener.fileno(), self._lifeline)
         command = [sys.executable, "-m", "api.worker", *map(str, fds)]
         # A session of its own: Ctrl-C in a terminal then reaches it once, through this process.
-        process = subprocess.Popen(command, pass_fds=fds, start_new_session=True)
+        process = subprocess.Popen(
+            command,
+            pass_fds=fds,
+            start_new_session=True,
+            env={**os.environ, SHARED_FOLDER: str(self._metrics)},
+        )
         return _Worker(process)
 
     def _pass_signal(self, worker: _Worker) -> None:
@@ -81,6 +92,7 @@ class WorkerPool:
         status = worker.process.poll()
         if status is None:
             return worker
+        forget_gauges(worker.process.pid, self._metrics)
         if self._signals:
             return None
         log.error("worker.died", pid=worker.process.pid, status=status)

@@ -17,7 +17,6 @@ from api.access.key_store import KeyStore
 from api.app import create_app
 from api.context import Services
 from api.logs import configure_logs
-from api.pool import WorkerPool
 from api.runs.service import RunService
 from api.settings import Settings
 from api.transport.connections import hurried
@@ -139,6 +138,8 @@ def serve(settings: Settings) -> int:
     host, port = listener.getsockname()[:2]
     log.info("server.listening", address=f"http://{host}:{port}", workers=settings.workers)
     if settings.workers > 1:
+        from api.pool import WorkerPool  # needs a POSIX system
+
         return WorkerPool(settings.workers, listener).run()
     serve_one(settings, listener)
     return 0

@@ -19,9 +19,10 @@ ALLOWED = {
     "providers": {"contract", "providers"},
     "assistants": {"contract", "assistants"},
     "runs": {"access", "assistants", "contract", "private_files", "providers", "runs"},
+    "telemetry": {"contract", "providers", "runs", "telemetry"},
     "transport": {
         *("access", "contract", "runs", "transport"),
-        *("context", "schema", "health", "readiness", "settings"),
+        *("context", "schema", "health", "readiness", "settings", "telemetry"),
     },
 }
 """Package of the backend → what it may import of the backend."""

@@ -54,6 +54,11 @@ class AssistantCatalog:
         """The models that assistants name."""
         return sorted({p.model for p in self._personas.values() if p.model})
 
+    def models_and_fallbacks(self) -> set[str]:
+        """The same, and those that stand in for them."""
+        stand_ins = [name for p in self._personas.values() for name in p.fallback_models]
+        return {*self.models(), *stand_ins}
+
     def _default_id(self) -> str:
         marked = [p.id for p in self._personas.values() if p.default]
         return min(marked or self._personas)

@@ -56,12 +56,17 @@ class GroupCommitter:
         self._rows: list[Sequence[Any]] = []
         self._long = True  # the first operation opens the file
         self._turn: asyncio.Handle | None = None
-        self._thread_works = False
+        self._handed_over = 0
         self._thread_until = 0.0
         self._closed = False
         self._groups: SimpleQueue[list[_Waiting] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="run-log-writer", daemon=True)
         self._thread.start()
+
+    @property
+    def queued(self) -> int:
+        """Operations that wait for their commit, or are being committed by the thread."""
+        return len(self._waiting) + self._handed_over
 
     def submit(
         self,
@@ -93,7 +98,7 @@ class GroupCommitter:
 
     def _queue(self, entry: _Waiting) -> None:
         self._waiting.append(entry)
-        if self._turn is None and not self._thread_works:
+        if self._turn is None and not self._handed_over:
             self._turn = self._loop.call_soon(self._end_turn)
 
     async def close(self) -> None:
@@ -126,11 +131,11 @@ class GroupCommitter:
 
     def _hand_over(self) -> None:
         group, self._waiting, self._rows, self._long = self._waiting, [], [], False
-        self._thread_works = True
+        self._handed_over = len(group)
         self._groups.put(group)
 
     def _taken_back(self, settled: list[_Settled]) -> None:
-        self._thread_works = False
+        self._handed_over = 0
         _tell(settled)
         if self._waiting and self._turn is None:
             self._end_turn()

@@ -14,6 +14,7 @@ from api.runs import folding
 from api.runs.log import LeaseLostError, RunLog, RunRecord, StoreUnavailableError
 from api.runs.production import ending, estimated_usage
 from api.runs.service import RunService
+from api.runs.watching import UNOBSERVED, RunObserver
 
 log = structlog.get_logger(__name__)
 
@@ -27,12 +28,18 @@ class Keeper:
     """Keeps this worker's leases alive and ends the runs of workers that are gone."""
 
     def __init__(
-        self, run_log: RunLog, runs: RunService, retention: timedelta, lease_seconds: float
+        self,
+        run_log: RunLog,
+        runs: RunService,
+        retention: timedelta,
+        lease_seconds: float,
+        observer: RunObserver = UNOBSERVED,
     ) -> None:
         self._log = run_log
         self._runs = runs
         self._retention = retention
         self._lease_seconds = lease_seconds
+        self._observer = observer
         self._last_beat = 0.0
         self._patient_until = 0.0
         self._lost: dict[str, RunRecord] = {}
@@ -105,14 +112,14 @@ class Keeper:
         usage = estimated_usage(record.history or [], text)
         cut = FinishReason.INCOMPLETE
         make = ending(RunIncomplete, record, text, usage, cut, None, reason=WORKER_LOST)
+        end = make(events[-1].seq + 1, datetime.now(UTC))
         try:
-            await self._log.append(
-                record.id, record.fence, [make(events[-1].seq + 1, datetime.now(UTC))]
-            )
+            await self._log.append(record.id, record.fence, [end])
         except LeaseLostError:
             log.info("run.ended_elsewhere", run_id=record.id)
         else:
             log.warning("run.worker_lost", run_id=record.id)
+            self._observer.ended_for_another(record, end)
 
     async def _stop_cancelled(self) -> None:
         if self._runs.live:

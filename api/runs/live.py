@@ -8,6 +8,7 @@ from api.contract.results import CancelOutcome
 from api.providers.base import ModelRequest, Provider
 from api.runs.log import RunLog, RunRecord
 from api.runs.production import Production
+from api.runs.watching import RunObserver
 from api.runs.writer import RunWriter
 
 ENDING_SECONDS = 3.0
@@ -26,10 +27,13 @@ class _Live:
 class LiveRuns:
     """Makes runs until each has its terminal event in the log."""
 
-    def __init__(self, run_log: RunLog, provider: Provider, timeout_seconds: float) -> None:
+    def __init__(
+        self, run_log: RunLog, provider: Provider, timeout_seconds: float, observer: RunObserver
+    ) -> None:
         self._log = run_log
         self._provider = provider
         self._timeout_seconds = timeout_seconds
+        self._observer = observer
         self._live: dict[str, _Live] = {}
 
     @property
@@ -39,7 +43,10 @@ class LiveRuns:
     def make(self, request: ModelRequest, record: RunRecord) -> None:
         """Make the run's reply in the background."""
         writer = RunWriter(self._log, record, stop=lambda why: self.stop([record.id], why))
-        production = Production(self._provider, request, record, writer, self._timeout_seconds)
+        watch = self._observer.begun(record, request)
+        production = Production(
+            self._provider, request, record, writer, self._timeout_seconds, watch
+        )
         task = asyncio.create_task(production.run())
         self._live[record.id] = _Live(record, production, task)
         task.add_done_callback(lambda _: self._live.pop(record.id, None))

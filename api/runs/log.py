@@ -120,6 +120,11 @@ class RunLog(Protocol):
 
     kind: str
 
+    @property
+    def queued(self) -> int:
+        """Writes that wait for their commit."""
+        ...
+
     async def open(self) -> None: ...
 
     async def close(self) -> None: ...

@@ -24,6 +24,8 @@ class MemoryRunLog:
     """One process, no durability, and otherwise the behaviour of every store."""
 
     kind = "memory"
+    queued = 0
+    """Nothing ever waits."""
 
     def __init__(self) -> None:
         self._records: dict[str, RunRecord] = {}

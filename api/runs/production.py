@@ -18,11 +18,12 @@ from api.contract.events import (
 from api.contract.problems import ContentRefused, ModelProblem, ModelUnavailable
 from api.contract.types import Message, Role
 from api.contract.usage import FinishReason, TokenUsage
-from api.providers.base import AnsweringModel, ModelRequest, Provider, Turn
+from api.providers.base import AnsweringModel, ModelRequest, Part, Provider, Turn
 from api.providers.errors import ModelTimedOutError, ProviderError, ReplyTruncatedError
 from api.providers.prices import price
 from api.runs.failures import problem_of
 from api.runs.log import RunRecord
+from api.runs.watching import RunWatch
 from api.runs.writer import RunWriter
 
 log = structlog.get_logger(__name__)
@@ -43,12 +44,14 @@ class Production:
         record: RunRecord,
         writer: RunWriter,
         timeout_seconds: float,
+        watch: RunWatch,
     ) -> None:
         self._provider = provider
         self._request = request
         self._record = record
         self._writer = writer
         self._timeout_seconds = timeout_seconds
+        self._watch = watch
         self._usage: TokenUsage | None = None
         self._finish: FinishReason | None = None
         self._model = request.model
@@ -58,16 +61,22 @@ class Production:
 
     async def run(self) -> None:
         """Make the reply and log its end; returns once the end is logged, or the run is lost."""
+        end = None
+        try:
+            end = await self._writer.end(await self._made())
+        finally:
+            self._watch.ended(end)
+
+    async def _made(self) -> MakeEnding:
         self._work = asyncio.create_task(self._ending())
         if self.stopped:
             self._work.cancel()
         try:
-            make = await self._work
+            return await self._work
         except asyncio.CancelledError:
             if not self.stopped:
                 raise  # the process ends without a stop; another one will end the run
-            make = self._stopped()
-        await self._writer.end(make)
+            return self._stopped()
 
     def stop(self, because: str | None = None) -> bool:
         """Close the upstream and end the run: cancelled, or incomplete where a reason is given.
@@ -107,14 +116,26 @@ class Production:
     async def _listen(self) -> None:
         async with aclosing(self._provider.stream(self._request)) as parts:
             async for part in parts:
+                self._take(part)
+                if isinstance(part, str):
+                    self._watch.first_text()
+                    break
+            # All other tokens pass here: nothing is done that could be done elsewhere.
+            async for part in parts:
                 if isinstance(part, str):
                     self._writer.text(part)
-                elif isinstance(part, TokenUsage):
-                    self._usage = part
-                elif isinstance(part, AnsweringModel):
-                    self._model = part.name
                 else:
-                    self._finish = part
+                    self._take(part)
+
+    def _take(self, part: Part) -> None:
+        if isinstance(part, str):
+            self._writer.text(part)
+        elif isinstance(part, TokenUsage):
+            self._usage = part
+        elif isinstance(part, AnsweringModel):
+            self._model = part.name
+        else:
+            self._finish = part
 
     def _completed(self) -> MakeEnding:
         if self._finish is None:

@@ -33,6 +33,7 @@ from api.runs.log import (
     StoreUnavailableError,
 )
 from api.runs.reading import EventStream, Readers, Source, only
+from api.runs.watching import UNOBSERVED, RunObserver
 
 DELIVERY_SECONDS = 1.0
 """How long clients may take to read what is left for them when the server stops."""
@@ -48,12 +49,14 @@ class RunService:
         admission: Admission,
         allowances: Allowances,
         timeout_seconds: float,
+        observer: RunObserver = UNOBSERVED,
     ) -> None:
         self._log = run_log
         self._provider = provider
         self._admission = admission
         self._allowances = allowances
-        self._live = LiveRuns(run_log, provider, timeout_seconds)
+        self._live = LiveRuns(run_log, provider, timeout_seconds, observer)
+        self._observer = observer
         self._leaving = Leaving(run_log, self._live)
         self._readers = Readers(run_log)
         self._closing = False
@@ -154,6 +157,12 @@ class RunService:
         await self._readers.finish(DELIVERY_SECONDS)
 
     async def _begin(self, input: ChatInput, caller: Caller) -> Claim | StartProblem:
+        begun = await self._claimed_or_refused(input, caller)
+        if not isinstance(begun, Claim):
+            self._observer.refused(begun)
+        return begun
+
+    async def _claimed_or_refused(self, input: ChatInput, caller: Caller) -> Claim | StartProblem:
         if self._closing:
             return refusals.shutting_down()
         admitted = self._admission.admit(input)

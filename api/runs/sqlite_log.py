@@ -52,6 +52,10 @@ class SqliteRunLog:
         self._lease_seconds = 0.0
         self._cancels_seen = -1
 
+    @property
+    def queued(self) -> int:
+        return self._committer.queued
+
     async def open(self) -> None:
         self._committer = GroupCommitter(lambda: connect_and_create(self._path), rows.INSERT_DELTA)
         with suppress(StoreUnavailableError):

@@ -62,8 +62,13 @@ class RunWriter:
         except LeaseLostError:
             self._lose()
 
-    async def end(self, make: Callable[[int, datetime], AnyTerminalEvent]) -> None:
-        """Log what is pending and then the terminal event that `make(seq, at)` returns."""
+    async def end(
+        self, make: Callable[[int, datetime], AnyTerminalEvent]
+    ) -> AnyTerminalEvent | None:
+        """Log what is pending and then the terminal event that `make(seq, at)` returns.
+
+        None where it is not logged, because the run is no longer ours.
+        """
         while self._under_way and not self.lost:
             self._idle = asyncio.get_running_loop().create_future()
             await self._idle
@@ -71,12 +76,13 @@ class RunWriter:
         while not self.lost:
             try:
                 await self._log.append(self._record.id, self._record.fence, [event])
-                return
+                return event
             except StoreUnavailableError as error:
                 self._complain(error)
                 await asyncio.sleep(RETRY_SECONDS)
             except LeaseLostError:
                 self._lose()
+        return None
 
     def _append_pending(self) -> None:
         event = TextDelta(

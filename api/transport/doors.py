@@ -16,6 +16,7 @@ from api.transport.entrance import GatedEntrance
 from api.transport.graphiql import add_graphiql_files, graphiql_page
 from api.transport.json_door import json_router
 from api.transport.limits import Limits
+from api.transport.metrics_door import metrics_route
 from api.transport.origins import Origins
 from api.transport.probes import probe_router
 from api.transport.react_app import add_react_app
@@ -44,7 +45,9 @@ def open_doors(app: FastAPI, services: Services, gate: Gate, settings: Settings)
         strict=settings.documents == "strict",
     )
     app.router.routes += [Route(GRAPHQL, endpoint), WebSocketRoute(GRAPHQL, endpoint)]
-    app.include_router(json_router(entrance, Origins(settings.allowed_origins), limits))
+    origins = Origins(settings.allowed_origins)
+    app.include_router(json_router(entrance, origins, limits))
+    app.router.routes.append(metrics_route(services.metrics, entrance, origins))
     app.include_router(probe_router(services.readiness))
     if settings.serves_graphiql:
         add_graphiql_files(app)

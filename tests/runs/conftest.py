@@ -15,6 +15,7 @@ from api.runs.allowances import Allowances
 from api.runs.keeper import Keeper
 from api.runs.log import RunLog
 from api.runs.service import RunService
+from api.runs.watching import UNOBSERVED, RunObserver
 from api.settings import PACKAGED_ASSISTANTS
 from tests.runs.fed_provider import FedProvider
 from tests.runs.test_run_log import LOGS
@@ -30,13 +31,14 @@ class Stage:
     keeper: Keeper
 
 
-def build(log: RunLog, timeout_seconds: float = 30) -> Stage:
+def build(log: RunLog, timeout_seconds: float = 30, observer: RunObserver = UNOBSERVED) -> Stage:
     provider = FedProvider()
     assistants = AssistantCatalog(PACKAGED_ASSISTANTS, "m")
     allowances = Allowances(LibraryRates("memory://"), provider.name)
     models = ModelCatalog("m", ("m2",), assistants.models)
-    runs = RunService(log, provider, Admission(assistants, models), allowances, timeout_seconds)
-    return Stage(runs, log, provider, Keeper(log, runs, timedelta(hours=24), 5))
+    admission = Admission(assistants, models)
+    runs = RunService(log, provider, admission, allowances, timeout_seconds, observer)
+    return Stage(runs, log, provider, Keeper(log, runs, timedelta(hours=24), 5, observer))
 
 
 @pytest.fixture(params=sorted(LOGS))
