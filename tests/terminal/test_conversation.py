@@ -191,5 +191,5 @@ async def test_the_assistant_can_be_named_at_the_start(
     async with ready(api.url, assistant="general") as screen:
         assert "What can I do for you?" in screen.text
     async with ready(api.url, assistant="nobody") as screen:
+        await screen.until(lambda: "I am your comic book assistant" in screen.text)
         assert "There is no assistant 'nobody'. There are: comic-book, general." in screen.alert
-        assert "I am your comic book assistant" in screen.text

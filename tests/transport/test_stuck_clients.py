@@ -9,7 +9,7 @@ from websockets.typing import Subprotocol
 
 from api.transport.limits import Limits
 from api.transport.sending import drop_stuck
-from tests.servers import wait_until
+from tests.servers import DEADLINE, wait_until
 from tests.transport.conftest import StartToy
 from tests.transport.wire import Wire, ask
 
@@ -56,7 +56,7 @@ def test_the_connection_of_a_client_that_never_reads_does_not_stay(start_toy: St
 
 
 def test_a_slow_client_that_reads_is_served_on(start_toy: StartToy) -> None:
-    toy = start_toy(limits=IMPATIENT)
+    toy = start_toy(limits=Limits(send_seconds=DEADLINE))
     with Wire(toy.url, receive_buffer=4096) as wire:
         wire.post("/graphql", FLOOD, accept="text/event-stream")
         for _ in range(100):
