@@ -5,7 +5,8 @@ import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from fastapi import FastAPI
@@ -32,10 +33,14 @@ from api.runs.keeper import Keeper
 from api.runs.service import RunService
 from api.runs.stores import open_store
 from api.runs.usage import UsageReports
+from api.runs.watching import Observers
 from api.settings import Settings, SettingsError, load_settings
 from api.telemetry.metrics import Metrics
 from api.telemetry.pulse import Pulse
 from api.transport.doors import GRAPHQL, open_doors
+
+if TYPE_CHECKING:
+    from api.telemetry.traces import Traces
 
 log = structlog.get_logger(__name__)
 
@@ -66,11 +71,13 @@ def create_app(settings: Settings | None = None, provider: Provider | None = Non
     rates = open_rates(settings.rate_store, settings.data_dir)
     allowances = Allowances(rates, provider.name)
     metrics = Metrics(lambda: {*models.available(), *assistants.models_and_fallbacks()})
+    traces = _traces(settings)
+    observer = Observers(metrics, traces) if traces else metrics
     runs = RunService(
-        run_log, provider, admission, allowances, settings.run_timeout_seconds, metrics
+        run_log, provider, admission, allowances, settings.run_timeout_seconds, observer
     )
     retention = timedelta(hours=settings.retention_hours)
-    keeper = Keeper(run_log, runs, retention, settings.lease_seconds, metrics)
+    keeper = Keeper(run_log, runs, retention, settings.lease_seconds, observer)
     pulse = Pulse(metrics, run_log)
     gate = create_gate(settings)
     health = HealthCheck(provider, run_log, assistants, provider.default_model)
@@ -91,6 +98,8 @@ def create_app(settings: Settings | None = None, provider: Provider | None = Non
         await keeper.close()
         await run_log.close()
         await provider.aclose()
+        if traces:
+            await traces.close()
 
     services = Services(
         runs=runs,
@@ -109,6 +118,9 @@ def create_app(settings: Settings | None = None, provider: Provider | None = Non
     app.state.services = services
     app.direct[GRAPHQL] = RequestIds(open_doors(app, services, gate, settings))
     app.add_middleware(RequestIds)
+    if traces:
+        app.direct[GRAPHQL] = traces.incoming(app.direct[GRAPHQL])
+        app.add_middleware(traces.incoming)
     return app
 
 
@@ -133,6 +145,21 @@ def _tokens(settings: Settings) -> Tokens | None:
             f"PARLEY_JWT_ISSUER needs {missing.name}: pip install 'parley[jwt]'"
         ) from None
     return IssuerTokens(settings.jwt_issuer, settings.jwt_audience)
+
+
+def _traces(settings: Settings) -> "Traces | None":
+    if settings.traces == "off":
+        return None
+    try:
+        from api.telemetry.traces import Traces, TracesError
+    except ModuleNotFoundError:
+        raise SettingsError(
+            "PARLEY_TRACES needs an extra: pip install 'parley[telemetry]'"
+        ) from None
+    try:
+        return Traces(version("parley"))
+    except TracesError as error:
+        raise SettingsError(str(error)) from None
 
 
 async def _warm_up(provider: Provider) -> None:

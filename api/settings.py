@@ -130,6 +130,11 @@ class Settings(LimitSettings):
         "info", description="Least severe log line that is written."
     )
     log_format: Literal["console", "json"] = Field("console", description="Form of the log lines.")
+    traces: Literal["off", "otlp"] = Field(
+        "off",
+        description="`otlp` sends a trace of each run to a collector, which the `OTEL_…` variables "
+        "of OpenTelemetry name (needs the extra `telemetry`).",
+    )
     graphiql: bool | None = Field(
         None,
         description="Serve GraphiQL at `/graphql`. Where absent: yes on a loopback address, no "

@@ -1,6 +1,7 @@
 """The provider protocol: what every source of model replies looks like to a run."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -27,6 +28,36 @@ class Turn:
     content: str
 
 
+class Answer(Protocol):
+    """What a model's server has told of a reply so far; None where it hasn't."""
+
+    model: str | None
+    usage: TokenUsage | None
+    finish_reason: FinishReason | None
+
+
+class CallWatch(Protocol):
+    """Hears of calls to a model's server: at the start and the end of each, never for a token."""
+
+    def upstream(
+        self, model: str, server: tuple[str, int], answer: Answer
+    ) -> AbstractContextManager[None]:
+        """Entered and left with one call to the server at an address and port.
+
+        What `answer` tells when the call ends is the call's outcome, as is a `ProviderError`.
+        """
+        ...
+
+
+class Unwatched:
+    """Nobody hears."""
+
+    def upstream(
+        self, model: str, server: tuple[str, int], answer: Answer
+    ) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
 @dataclass(frozen=True, slots=True)
 class ModelRequest:
     """One reply asked of one model.
@@ -41,6 +72,8 @@ class ModelRequest:
     settings: Mapping[str, Any] = field(default_factory=dict)
     fallbacks: Sequence[str] = ()
     """Models to ask, in order, where `model` doesn't begin a reply."""
+    watch: CallWatch = field(default=Unwatched(), compare=False, repr=False)
+    """To be told of each call that the request causes."""
 
 
 class Provider(Protocol):

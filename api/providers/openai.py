@@ -51,30 +51,32 @@ class OpenAIProvider:
         self._connect = connect_timeout
         self._idle = idle_timeout
         self._total = total_timeout
+        self._server = _address(base_url or OPENAI_URL)
         self._wire = Wire(base_url or OPENAI_URL, api_key or "none", connect_timeout)
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Part, None]:
         """The parts of one reply; leaving early closes the upstream connection at once."""
         deadlines = Deadlines(self._idle, self._total)
         reply = ReplyReader()
-        async with self._answer(self._body(request), deadlines) as content:
-            interrupt = partial(_interrupt, content, deadlines)
-            with self._ended_by_a_break(reply):
-                # Flat, because each layer here is passed by every token.
-                while not reply.over:
-                    deadlines.begin(interrupt)
-                    data = await content.readany()
-                    deadlines.end()
-                    if not data:
-                        break
-                    for part in reply.feed(data):
-                        yield part
-                    if reply.heard:
-                        deadlines.renew(AFTERMATH if reply.finish_reason else None)
-                else:
-                    await _drain(content, deadlines)
-        for part in reply.end():
-            yield part
+        with request.watch.upstream(request.model, self._server, reply):
+            async with self._answer(self._body(request), deadlines) as content:
+                interrupt = partial(_interrupt, content, deadlines)
+                with self._ended_by_a_break(reply):
+                    # Flat, because each layer here is passed by every token.
+                    while not reply.over:
+                        deadlines.begin(interrupt)
+                        data = await content.readany()
+                        deadlines.end()
+                        if not data:
+                            break
+                        for part in reply.feed(data):
+                            yield part
+                        if reply.heard:
+                            deadlines.renew(AFTERMATH if reply.finish_reason else None)
+                    else:
+                        await _drain(content, deadlines)
+            for part in reply.end():
+                yield part
 
     async def start(self) -> None:
         """Nothing to ready: connections are made when they are needed."""
@@ -146,6 +148,11 @@ async def _drain(content: aiohttp.StreamReader, deadlines: Deadlines) -> None:
     with contextlib.suppress(ModelTimedOutError, *BROKEN):
         while await deadlines.within(content.readany()):
             pass
+
+
+def _address(base_url: str) -> tuple[str, int]:
+    parts = urlsplit(base_url)
+    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 
 def from_config(config: ProviderConfig) -> OpenAIProvider:

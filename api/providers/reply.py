@@ -36,6 +36,7 @@ class _Chunk(msgspec.Struct):
     choices: list[_Choice | None] | None = None
     usage: Any = None
     error: Any = None
+    model: Any = None
 
 
 class _PlainDelta(msgspec.Struct, gc=False):
@@ -66,12 +67,15 @@ class ReplyReader:
 
     `over` is True once the server said `[DONE]`; `finish_reason` is set once it gave one; `heard`
     tells whether the last bytes held an event, as opposed to a comment that keeps a proxy awake.
+    `usage` is the last that was reported, and `model` is who answers, in the server's words.
     """
 
     def __init__(self) -> None:
         self.over = False
         self.heard = False
         self.finish_reason: FinishReason | None = None
+        self.usage: TokenUsage | None = None
+        self.model: str | None = None
         self._events = EventStream()
         self._text: list[str] = []
         self._usage: TokenUsage | None = None
@@ -137,7 +141,9 @@ class ReplyReader:
         if chunk.error:
             raise refusal_of(chunk.error)
         if chunk.usage:
-            self._usage = token_usage(chunk.usage) or self._usage
+            self._usage = self.usage = token_usage(chunk.usage) or self._usage
+        if isinstance(chunk.model, str):
+            self.model = chunk.model
         for choice in chunk.choices or ():
             if choice is not None and choice.index == 0:
                 self._take_choice(choice)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from api.contract.results import CancelOutcome
 from api.providers.base import ModelRequest, Provider
@@ -44,8 +44,9 @@ class LiveRuns:
         """Make the run's reply in the background."""
         writer = RunWriter(self._log, record, stop=lambda why: self.stop([record.id], why))
         watch = self._observer.begun(record, request)
+        watched = replace(request, watch=watch)
         production = Production(
-            self._provider, request, record, writer, self._timeout_seconds, watch
+            self._provider, watched, record, writer, self._timeout_seconds, watch
         )
         task = asyncio.create_task(production.run())
         self._live[record.id] = _Live(record, production, task)

@@ -1,16 +1,17 @@
 """Who hears of runs: at the start, the first text and the end of each, and never for a token."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Protocol
 
 from api.contract.events import AnyTerminalEvent
 from api.contract.problems import StartProblem
-from api.providers.base import ModelRequest
+from api.providers.base import Answer, CallWatch, ModelRequest
 from api.runs.log import RunRecord
 
 
-class RunWatch(Protocol):
-    """Hears of one run that this process makes."""
+class RunWatch(CallWatch, Protocol):
+    """Hears of one run that this process makes, and of the calls that it causes."""
 
     def first_text(self) -> None:
         """The first piece of text is on its way into the log."""
@@ -58,6 +59,13 @@ class Observers:
 class _Watches:
     def __init__(self, each: Sequence[RunWatch]) -> None:
         self._each = each
+
+    @contextmanager
+    def upstream(self, model: str, server: tuple[str, int], answer: Answer) -> Iterator[None]:
+        with ExitStack() as stack:
+            for each in self._each:
+                stack.enter_context(each.upstream(model, server, answer))
+            yield
 
     def first_text(self) -> None:
         for each in self._each:

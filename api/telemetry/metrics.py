@@ -19,7 +19,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from api.contract.events import AnyTerminalEvent
 from api.contract.problems import StartProblem
-from api.providers.base import ModelRequest
+from api.providers.base import ModelRequest, Unwatched
 from api.runs.log import STATUS_OF, RunRecord
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -140,7 +140,7 @@ class Metrics:
                 self._runs.labels(status.name.lower(), model)
 
 
-class RunMetrics:
+class RunMetrics(Unwatched):
     """Watches one run for `Metrics`."""
 
     def __init__(self, metrics: Metrics, record: RunRecord) -> None:

@@ -6,7 +6,7 @@ from api.access.caller import Caller
 from api.contract.events import AnyTerminalEvent
 from api.contract.problems import StartProblem
 from api.contract.types import ChatInput, MessageInput, Role
-from api.providers.base import ModelRequest
+from api.providers.base import ModelRequest, Unwatched
 from api.providers.errors import ModelUnavailableError
 from api.runs.log import RunRecord
 from api.runs.memory_log import MemoryRunLog
@@ -16,7 +16,7 @@ from tests.runs.conftest import build
 ME = Caller("me", "me")
 
 
-class Notes:
+class Notes(Unwatched):
     """An observer and watch that writes down what it hears."""
 
     def __init__(self) -> None:
