@@ -46,8 +46,19 @@ def status_of(event: Ending) -> Status:
     return _STATUS_BY_FINISH.get(event.finish_reason, "done")
 
 
-def note_of(event: Ending) -> str | None:
-    """The sentence beneath the reply; None where it simply ended."""
+def note_of(event: Ending, asked: str | None) -> str | None:
+    """The sentences beneath the reply of the model that was asked; None where it simply ended."""
+    told = [_ending_of(event), _stand_in_of(event, asked)]
+    return " ".join(sentence for sentence in told if sentence) or None
+
+
+def _stand_in_of(event: Ending, asked: str | None) -> str | None:
+    if not event.answered_by or not asked or event.answered_by == asked:
+        return None
+    return sentences.stand_in_sentence(event.answered_by, asked)
+
+
+def _ending_of(event: Ending) -> str | None:
     if isinstance(event, RunFailed):
         return sentences.problem_sentence(event.problem)
     if isinstance(event, RunIncomplete):

@@ -56,6 +56,8 @@ class ChatMessage:
     """A sentence beneath it: why it ended as it did."""
     run_id: str | None = None
     """The run that made it; None for questions, and until the run has begun."""
+    model: str | None = None
+    """The model that answered; until the end, the one that was asked."""
     spent: Spent | None = None
     """None for questions, and for replies that haven't ended or never began."""
 
@@ -76,6 +78,7 @@ class ChatMessage:
             "status": self.status,
             "note": self.note,
             "runId": self.run_id,
+            "model": self.model,
             "spent": self.spent and self.spent.to_state(),
         }
 
@@ -88,6 +91,7 @@ class ChatMessage:
             status=state["status"],
             note=state["note"],
             run_id=state["runId"],
+            model=state.get("model"),  # not in what an older client kept
             spent=spent and Spent.from_state(spent),
         )
 

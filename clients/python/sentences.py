@@ -48,6 +48,10 @@ def ending_sentence(finish_reason: FinishReason) -> str | None:
     return _ENDINGS.get(finish_reason)
 
 
+def stand_in_sentence(answered_by: str, asked: str) -> str:
+    return f"Answered by {answered_by}, standing in for {asked}."
+
+
 def too_long_sentence(actual: int, limit: int) -> str:
     return f"The question has {actual} characters; {limit} are allowed."
 

@@ -13,6 +13,7 @@ from clients.python._generated import (
     MessageInput,
     Role,
     Run,
+    RunStarted,
     TextDelta,
 )
 from clients.python.endings import Notice, note_of, notice_of, spent_by, status_of
@@ -98,6 +99,8 @@ class Transcript:
             self.reconnecting = False
             if is_ending(event):
                 self._end(event)
+            elif isinstance(event, RunStarted):
+                self.messages[-1].model = event.model
             elif isinstance(event, TextDelta):
                 self.messages[-1].content += event.text
 
@@ -233,7 +236,8 @@ class Transcript:
         if event.reply and event.reply.content:
             reply.content = event.reply.content
         reply.spent = spent_by(event, late=self.last_seq > (event.seq or 0))
-        reply.status, reply.note = status_of(event), note_of(event)
+        reply.status, reply.note = status_of(event), note_of(event, reply.model)
+        reply.model = event.answered_by or reply.model
         self.problem = notice_of(event)
 
     def _settle(self, status: Status, note: str) -> None:

@@ -3,7 +3,7 @@
 import type { Ending } from "./events.ts";
 import { isSomething } from "./messages.ts";
 import type { Spent, Status } from "./messages.ts";
-import { STOPPED, endingSentence, problemSentence } from "./sentences.ts";
+import { STOPPED, endingSentence, problemSentence, standInSentence } from "./sentences.ts";
 
 /** A problem to show until the next question. */
 export interface Notice {
@@ -23,8 +23,15 @@ export function statusOf(event: Ending): Status {
   return "done";
 }
 
-/** The sentence beneath the reply; null where it simply ended. */
-export function noteOf(event: Ending): string | null {
+/** The sentences beneath the reply of the model that was asked; null where it simply ended. */
+export function noteOf(event: Ending, asked: string | null): string | null {
+  const { answeredBy } = event;
+  const standsIn = asked && answeredBy && answeredBy !== asked;
+  const told = [endingOf(event), standsIn ? standInSentence(answeredBy, asked) : null];
+  return told.filter(Boolean).join(" ") || null;
+}
+
+function endingOf(event: Ending): string | null {
   if (event.__typename === "RunFailed") return problemSentence(event.problem);
   if (event.__typename === "RunIncomplete") return event.reason;
   if (event.__typename === "RunCancelled") return STOPPED;

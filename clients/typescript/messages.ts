@@ -22,6 +22,8 @@ export interface ChatMessage {
   readonly note: string | null;
   /** The run that made it; null for questions, and until the run has begun. */
   readonly runId: string | null;
+  /** The model that answered; until the end, the one that was asked. */
+  readonly model: string | null;
   /** Null for questions, and for replies that haven't ended or never began. */
   readonly spent: Spent | null;
 }
@@ -43,7 +45,7 @@ export interface Totals {
 
 /** A message of which nothing more is known than who says what. */
 export function messageOf(role: Author, content: string, status: Status = "done"): ChatMessage {
-  return { role, content, status, note: null, runId: null, spent: null };
+  return { role, content, status, note: null, runId: null, model: null, spent: null };
 }
 
 /** True where there was something to pay and nobody knows how much. */

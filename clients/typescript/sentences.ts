@@ -40,6 +40,10 @@ export function endingSentence(finishReason: FinishReason): string | null {
   return null;
 }
 
+export function standInSentence(answeredBy: string, asked: string): string {
+  return `Answered by ${answeredBy}, standing in for ${asked}.`;
+}
+
 export function tooLongSentence(actual: number, limit: number): string {
   return `The question has ${actual} characters; ${limit} are allowed.`;
 }

@@ -117,6 +117,7 @@ export class Transcript implements TranscriptState {
     } else if (this.#isNews(event.runId, event.seq, isEnding(event))) {
       this.reconnecting = false;
       if (isEnding(event)) this.#end(event);
+      else if (event.__typename === "RunStarted") this.#change({ model: event.model });
       else if (event.__typename === "TextDelta") {
         this.#change({ content: this.messages.at(-1)?.content + event.text });
       }
@@ -242,11 +243,13 @@ export class Transcript implements TranscriptState {
   }
 
   #end(event: Ending): void {
+    const asked = this.messages.at(-1)?.model ?? null;
     this.#change({
       ...(event.reply?.content && { content: event.reply.content }),
       spent: spentBy(event, this.lastSeq > (event.seq ?? 0)),
       status: statusOf(event),
-      note: noteOf(event),
+      note: noteOf(event, asked),
+      model: event.answeredBy ?? asked,
     });
     this.problem = noticeOf(event);
   }

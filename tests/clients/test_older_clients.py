@@ -15,7 +15,7 @@ from tests.servers import LiveServer
 from tests.upstream.server import FakeUpstream
 
 LATER = [
-    "RunStarted",
+    "RunCompleted",
     "InvalidInput",
     "ContextExceeded",
     "RunNotFound",
@@ -52,7 +52,7 @@ def session(older: ModuleType, live_server: LiveServer) -> Iterator[Any]:
 
 
 def test_the_older_client_knows_less(older: ModuleType) -> None:
-    for name in ("RunStarted", "InvalidInput"):
+    for name in ("RunCompleted", "InvalidInput"):
         assert not hasattr(older, name)
     assert not older.FinishReason("STOP").known
     assert "settings.maxTokens" not in {control.path for control in older.CONTROLS}
@@ -63,8 +63,8 @@ def test_an_older_client_chats(older: ModuleType, session: Any, upstream: FakeUp
     transcript = older.Transcript.for_assistant(session.assistants()[0])
     with session.stream(transcript.ask("Who?")) as events:
         seen = [event for event in events if transcript.apply(event) is None]
-    assert seen[0].typename == "RunStarted"
-    assert isinstance(seen[0], older.UnknownRunEvent)
+    assert seen[-1].typename == "RunCompleted"
+    assert isinstance(seen[-1], older.UnknownRunEvent)
     assert (transcript.messages[-1].content, transcript.messages[-1].status) == (
         "Stan Lee.",
         "done",

@@ -28,8 +28,18 @@ extension RunEvent {
         }
     }
 
-    /// The sentence beneath the reply; nil where it simply ended.
-    var note: String? {
+    /// The sentences beneath the reply of the model that was asked; nil where it simply ended.
+    func note(asked: String?) -> String? {
+        let told = [ending, standIn(for: asked)].compactMap { $0 }
+        return told.isEmpty ? nil : told.joined(separator: " ")
+    }
+
+    private func standIn(for asked: String?) -> String? {
+        guard let asked, let answeredBy, answeredBy != asked else { return nil }
+        return Sentences.standIn(answeredBy, for: asked)
+    }
+
+    private var ending: String? {
         switch self {
         case .runFailed(let event): event.problem.sentence
         case .runIncomplete(let event): event.reason

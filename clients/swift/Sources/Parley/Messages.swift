@@ -17,6 +17,8 @@ public struct ChatMessage: Codable, Hashable, Sendable {
     public internal(set) var note: String?
     /// The run that made it; nil for questions, and until the run has begun.
     public internal(set) var runId: String?
+    /// The model that answered; until the end, the one that was asked.
+    public internal(set) var model: String?
     /// Nil for questions, and for replies that haven't ended or never began.
     public internal(set) var spent: Spent?
 

@@ -10,6 +10,10 @@ enum Sentences {
         "The question has \(actual) characters; \(limit) are allowed."
     }
 
+    static func standIn(_ answeredBy: String, for asked: String) -> String {
+        "Answered by \(answeredBy), standing in for \(asked)."
+    }
+
     /// What to say beneath a whole reply; nil where nothing is odd about its end.
     static func ending(_ reason: FinishReason?) -> String? {
         switch reason {

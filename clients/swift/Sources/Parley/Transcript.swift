@@ -104,6 +104,8 @@ extension Transcript {
         reconnecting = false
         if event.isEnding {
             end(event)
+        } else if case .runStarted(let start) = event {
+            change { $0.model = start.model }
         } else if case .textDelta(let delta) = event {
             change { $0.content += delta.text }
         }
@@ -126,7 +128,8 @@ extension Transcript {
             if let content = event.reply?.content, !content.isEmpty { reply.content = content }
             reply.spent = event.spent(late: late)
             reply.status = event.status
-            reply.note = event.note
+            reply.note = event.note(asked: reply.model)
+            reply.model = event.answeredBy ?? reply.model
         }
         problem = event.notice
     }

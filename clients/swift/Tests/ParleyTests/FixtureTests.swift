@@ -12,6 +12,7 @@ final class FixtureTests: XCTestCase {
     func testHistory() throws { try play("history") }
     func testQuestions() throws { try play("questions") }
     func testResuming() throws { try play("resuming") }
+    func testStandingIn() throws { try play("standing_in") }
     func testStopping() throws { try play("stopping") }
     func testStreaming() throws { try play("streaming") }
     func testUnknown() throws { try play("unknown") }

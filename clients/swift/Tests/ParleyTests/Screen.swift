@@ -40,6 +40,7 @@ private func messageOnScreen(_ message: ChatMessage) throws -> JSON {
         "status": .string(message.status.rawValue),
         "note": .optional(message.note),
         "runId": .optional(message.runId),
+        "model": .optional(message.model),
         "tokensText": .string(message.tokensText),
         "costText": .string(message.costText),
     ])
