@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 
 from clients.dash_ui import controls
 from clients.dash_ui.events import Events
-from clients.dash_ui.layout import INDEX, layout
+from clients.dash_ui.layout import layout
 from clients.python import AsyncSession
 from clients.python.pages import CONVERSATION_CSS, CONVERSATION_JS, texts
 from clients.python.pages.headers import SecurityHeaders
@@ -26,11 +26,11 @@ def application(session: AsyncSession) -> ASGIApp:
         suppress_callback_exceptions=True,  # settings and starters are drawn later
         title=texts.TITLE,
         update_title="",
-        index_string=INDEX,
         assets_folder=str(Path(__file__).with_name("assets")),
         external_stylesheets=["/conversation.css"],
         external_scripts=["/conversation.js"],
     )
+    app.index_string = app.index_string.replace("<html>", '<html lang="en">')
     app.layout = layout
     Events(app, Turns(session))
     _wire_browser(app)

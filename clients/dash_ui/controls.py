@@ -8,6 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from clients.python import ControlKind, PanelControl
+from clients.python.pages.visit import Visit
 
 _UNCHOSEN = "-"
 """Stands for the empty value, which Dash's choices show as nothing."""
@@ -18,9 +19,12 @@ def of(path: Any, part: str = "control") -> dict[str, Any]:
     return {"part": part, "path": path}
 
 
-def read(control: PanelControl, value: Any) -> Any:
-    """The value that a component shows, as the panel takes it."""
-    return "" if control.kind == ControlKind.CHOICE and value == _UNCHOSEN else value
+def read(visit: Visit, drawn: list[Any]) -> None:
+    """Take the values that the components show, in the order of the visit's controls."""
+    # None is drawn before the API was met.
+    for control, value in zip(visit.panel.controls, drawn, strict=False):
+        is_default = control.kind == ControlKind.CHOICE and value == _UNCHOSEN
+        visit.values[control.path] = "" if is_default else value
 
 
 def drawn(control: PanelControl, value: Any) -> Component:

@@ -1,17 +1,19 @@
-"""What happens when somebody does something: the visit changes, and the page is painted again.
+"""Which turn each event takes; the page is painted with its every step.
 
 A callback lasts as long as its turn, and paints through the page's web socket meanwhile.
 """
 
 import base64
 from collections import OrderedDict
+from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, ctx
 
 from clients.dash_ui import controls, painting
-from clients.python.pages.turns import Turn, Turns
+from clients.python.pages.changes import Change, Turn
+from clients.python.pages.turns import Turns
 from clients.python.pages.visit import Visit
 
 TABS_KEPT = 500
@@ -25,21 +27,23 @@ class Events:
     """The handlers, bound to a page and an API, and the visits of the open tabs."""
 
     def __init__(self, app: Dash, turns: Turns) -> None:
+        self._app = app
         self._turns = turns
         self._visits: OrderedDict[str, Visit] = OrderedDict()
         app.callback(Input("recalled", "data"), TAB, SAVED)(self.open)
         # Without inputs: Dash calls it again whenever the page has found this server again.
         app.callback(RECALLED, TAB, SAVED, persistent=True)(self.reach)
-        starters = Input({"type": "starter", "question": ALL}, "n_clicks")
-        message = State("message", "value")
-        app.callback(Input("send", "n_clicks"), message, VALUES, TAB)(self.ask)
-        app.callback(starters, VALUES, TAB)(self.start)
-        again = (Input(button, "n_clicks") for button in ("regenerate", "retry"))
-        app.callback(*again, VALUES, TAB)(self.again)
-        app.callback(Input("stop", "n_clicks"), TAB)(self.stop)
-        app.callback(Input("clear", "n_clicks"), TAB)(self.clear)
-        app.callback(Input("assistant", "value"), TAB)(self.choose)
-        app.callback(Input("newest-first", "value"), TAB)(self.order)
+        self._on_click("send", turns.ask, State("message", "value"))
+        for button, take in (
+            ("regenerate", turns.again),
+            ("retry", turns.again),
+            ("stop", turns.stop),
+            ("clear", turns.clear),
+        ):
+            self._on_click(button, take)
+        self._on(self._start, Input({"type": "starter", "question": ALL}, "n_clicks"))
+        self._on(self._choose, Input("assistant", "value"))
+        self._on(turns.order, Input("newest-first", "value"))
         files = (Input(button, "n_clicks") for button in ("csv", "json"))
         app.callback(Output("download", "data"), *files, TAB)(self.download)
 
@@ -49,57 +53,15 @@ class Events:
         while len(self._visits) > TABS_KEPT:
             self._visits.popitem(last=False)
         kept = saved or recalled["saved"]
-        await self._take(visit, self._turns.open(visit, kept, recalled["run"]))
+        await self._paint(visit, self._turns.open(visit, kept, recalled["run"]))
 
     async def reach(self, recalled: dict[str, str] | None, tab: str, saved: str | None) -> None:
         """The page had lost this server. Where the server is new, the page has lost nothing."""
         if visit := self._visits.get(tab):
-            painting.everything(visit)
-            await self._take(visit, self._turns.follow(visit))
+            painting.paint(visit, Change.EVERYTHING)
+            await self._paint(visit, self._turns.follow(visit))
         elif recalled:
             await self.open(recalled, tab, saved)
-
-    async def ask(self, _: int, question: str, values: list[Any], tab: str) -> None:
-        """Send the question; it stays in the box where it may not be sent."""
-        visit = self._set(tab, values)
-        async with aclosing(self._turns.ask(visit, question)) as turn:
-            await anext(turn)
-            if visit.transcript.problem is None:
-                painting.empty_box()
-            await self._take(visit, turn)
-
-    async def start(self, clicks: list[int | None], values: list[Any], tab: str) -> None:
-        """Ask one of the assistant's questions."""
-        if any(clicks):
-            visit = self._set(tab, values)
-            await self._take(visit, self._turns.ask(visit, ctx.triggered_id["question"]))
-
-    async def again(self, _regenerate: int, _retry: int, values: list[Any], tab: str) -> None:
-        """Ask for another reply to the last question."""
-        visit = self._set(tab, values)
-        await self._take(visit, self._turns.again(visit))
-
-    async def stop(self, _: int, tab: str) -> None:
-        """Stop the model. The stream then ends by itself, in every window that shows the run."""
-        await self._turns.stop(self._visits[tab])
-        painting.conversation(self._visits[tab])
-
-    async def clear(self, _: int, tab: str) -> None:
-        """A new conversation. A reply that is being written is stopped."""
-        await self._turns.clear(self._visits[tab])
-        painting.conversation(self._visits[tab])
-
-    async def choose(self, assistant_id: str, tab: str) -> None:
-        """Another assistant answers from now on."""
-        visit = self._visits[tab]
-        if visit.assistant and visit.assistant.id != assistant_id:
-            visit.choose(assistant_id)
-            painting.everything(visit)
-
-    async def order(self, newest_first: bool, tab: str) -> None:
-        """Newest or oldest message on top."""
-        self._visits[tab].newest_first = newest_first
-        painting.conversation(self._visits[tab])
 
     async def download(self, _csv: int, _json: int, tab: str) -> dict[str, Any]:
         """The conversation as a file."""
@@ -108,23 +70,35 @@ class Events:
         encoded = base64.b64encode(content).decode()
         return {"content": encoded, "filename": f"conversation.{kind}", "base64": True}
 
-    def _set(self, tab: str, values: list[Any]) -> Visit:
-        visit = self._visits[tab]
-        drawn = zip(visit.panel.controls, values, strict=True)
-        visit.values = {control.path: controls.read(control, value) for control, value in drawn}
-        return visit
+    def _start(self, visit: Visit, clicks: list[int | None]) -> Turn | None:
+        """Starters that are drawn were not clicked yet."""
+        return self._turns.ask(visit, ctx.triggered_id["question"]) if any(clicks) else None
 
-    async def _take(self, visit: Visit, turn: Turn) -> None:
-        """Paint the visit while the turn changes it."""
-        met, phase = visit.health is not None, None
-        painting.conversation(visit)  # whatever became of the visit before the turn
-        async with aclosing(turn):
-            async for _ in turn:
-                if not met:
-                    painting.everything(visit)
-                elif visit.phase != phase:
-                    painting.conversation(visit)
-                else:
-                    painting.words(visit)
-                met, phase = visit.health is not None, visit.phase
-        painting.conversation(visit)
+    def _choose(self, visit: Visit, assistant_id: str) -> Turn | None:
+        """What the page itself has set is nobody's choice."""
+        known = visit.assistant is None or visit.assistant.id == assistant_id
+        return None if known else self._turns.choose(visit, assistant_id)
+
+    def _on_click(self, button: str, take: Callable[..., Turn], *told: State) -> None:
+        self._on(lambda visit, _, *values: take(visit, *values), Input(button, "n_clicks"), *told)
+
+    def _on(self, take: Callable[..., Turn | None], *told: Input | State) -> None:
+        """The turn is told the values of these parts; the settings are those that are drawn."""
+
+        async def handle(*values: Any) -> None:
+            *told, drawn, tab = values
+            visit = self._visits[tab]
+            controls.read(visit, drawn)
+            if turn := take(visit, *told):
+                await self._paint(visit, turn)
+
+        self._app.callback(*told, VALUES, TAB)(handle)
+
+    async def _paint(self, visit: Visit, turn: Turn) -> None:
+        accepted = visit.accepted
+        async with aclosing(turn) as changes:
+            async for change in changes:
+                painting.paint(visit, change)
+                if visit.accepted != accepted:
+                    accepted = visit.accepted
+                    painting.empty_box()

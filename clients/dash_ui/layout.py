@@ -9,22 +9,6 @@ from dash.development.base_component import Component
 
 from clients.python.pages import texts
 
-INDEX = """<!DOCTYPE html>
-<html lang="en">
-  <head>
-    {%metas%}
-    <title>{%title%}</title>
-    {%favicon%}
-    {%css%}
-  </head>
-  <body>
-    {%app_entry%}
-    {%config%}
-    {%scripts%}
-    {%renderer%}
-  </body>
-</html>"""
-
 
 def layout() -> Component:
     """The empty page, for one tab; nothing is asked of the API before a browser opens it."""
@@ -56,7 +40,7 @@ def _settings() -> Component:
 def _conversation() -> list[Component]:
     return [
         html.Header([html.H1(texts.TITLE, id="title"), html.P(id="about")]),
-        _live("log", "log", "off", "Conversation", tabIndex="0"),
+        html.Div([html.Div(id=place) for place in ("above", "settled-log", "below")], id="log"),
         _live("announcement", None, "polite", className="unseen"),
     ]
 

@@ -1,35 +1,24 @@
 """What each part of the page shows for a visit, sent to the browser as it changes."""
 
+from typing import Any
+
 from dash import html, set_props
 
 from clients.dash_ui import controls
 from clients.python.pages import texts
+from clients.python.pages.changes import Change
 from clients.python.pages.visit import Visit
 
 
-def words(visit: Visit) -> None:
-    """What changes while a reply comes."""
-    trouble = texts.trouble(visit)
-    set_props("growing", {"data": texts.growing(visit)})
-    set_props("problem", {"children": trouble.sentence})
-    set_props("retry", {"hidden": not trouble.retryable})
-    set_props("trouble", {"hidden": not trouble.sentence})
-
-
-def conversation(visit: Visit) -> None:
-    """What changes when a reply begins or ends."""
-    transcript = visit.transcript
-    settled = {"html": texts.settled(visit), "newestFirst": visit.newest_first}
-    starters = [_starter(question) for question in texts.starters(visit)]
-    set_props("settled", {"data": settled})
-    words(visit)
-    set_props("announcement", {"children": texts.announcement(visit)})
-    set_props("starters", {"children": starters})
-    set_props("send", {"hidden": transcript.busy})
-    set_props("stop", {"hidden": not transcript.busy})
-    set_props("regenerate", {"disabled": not transcript.can_regenerate})
-    set_props("cost", {"children": texts.cost(visit)})
-    set_props("saved", {"data": visit.saved()})
+def paint(visit: Visit, change: Change) -> None:
+    """Send what the change is about."""
+    shown = _words(visit)
+    if change >= Change.CONVERSATION:
+        shown |= _conversation(visit)
+    if change >= Change.EVERYTHING:
+        shown |= _everything(visit)
+    for part, look in shown.items():
+        set_props(part, look)
 
 
 def empty_box() -> None:
@@ -37,18 +26,43 @@ def empty_box() -> None:
     set_props("message", {"value": ""})
 
 
-def everything(visit: Visit) -> None:
-    """The whole page, as it stands after the API has answered or another assistant was chosen."""
+def _words(visit: Visit) -> dict[str, Any]:
+    trouble, growing = texts.trouble(visit), texts.growing(visit)
+    return {
+        "growing": {"data": [growing, ""] if visit.newest_first else ["", growing]},
+        "problem": {"children": trouble.sentence},
+        "retry": {"hidden": not trouble.retryable},
+        "trouble": {"hidden": not trouble.sentence},
+    }
+
+
+def _conversation(visit: Visit) -> dict[str, Any]:
+    transcript = visit.transcript
+    starters = [_starter(question) for question in texts.starters(visit)]
+    return {
+        "settled": {"data": {"html": texts.settled(visit), "newestFirst": visit.newest_first}},
+        "announcement": {"children": texts.announcement(visit)},
+        "starters": {"children": starters},
+        "send": {"hidden": transcript.busy},
+        "stop": {"hidden": not transcript.busy},
+        "regenerate": {"disabled": not transcript.can_regenerate},
+        "cost": {"children": texts.cost(visit)},
+        "saved": {"data": visit.saved()},
+    }
+
+
+def _everything(visit: Visit) -> dict[str, Any]:
     assistants = [{"label": one.name, "value": one.id} for one in visit.assistants]
     chosen = visit.assistant.id if visit.assistant else None
     drawn = [controls.drawn(c, visit.values.get(c.path)) for c in visit.panel.controls]
-    set_props("title", {"children": texts.title(visit)})
-    set_props("about", {"children": texts.about(visit)})
-    set_props("assistant", {"options": assistants, "value": chosen})
-    set_props("controls", {"children": drawn if visit.assistant else []})
-    set_props("newest-first", {"value": visit.newest_first})
-    set_props("limit", {"data": visit.transcript.question_limit})
-    conversation(visit)
+    return {
+        "title": {"children": texts.title(visit)},
+        "about": {"children": texts.about(visit)},
+        "assistant": {"options": assistants, "value": chosen},
+        "controls": {"children": drawn},
+        "newest-first": {"value": visit.newest_first},
+        "limit": {"data": visit.transcript.question_limit},
+    }
 
 
 def _starter(question: str) -> html.Button:

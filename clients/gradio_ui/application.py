@@ -3,7 +3,7 @@
 import gradio as gr
 from fastapi import FastAPI
 
-from clients.gradio_ui.page import build_page
+from clients.gradio_ui.page import Page
 from clients.gradio_ui.theme import theme
 from clients.gradio_ui.wiring import wire
 from clients.python import AsyncSession
@@ -13,7 +13,7 @@ from clients.python.pages.turns import Turns
 
 def application(session: AsyncSession) -> FastAPI:
     """One page over one API. Nothing is asked of the API before a browser opens the page."""
-    page = build_page()
+    page = Page()
     wire(page, Turns(session))
     style = CONVERSATION_CSS + beside(__file__, "style.css")
     script = CONVERSATION_JS + beside(__file__, "browser.js")

@@ -20,6 +20,7 @@ from clients.python.errors import UnreadableAnswerError as UnreadableAnswerError
 from clients.python.events import Reconnecting as Reconnecting
 from clients.python.events import StreamEvent as StreamEvent
 from clients.python.events import is_ending as is_ending
+from clients.python.exchange import Exchange as Exchange
 from clients.python.messages import ChatMessage as ChatMessage
 from clients.python.messages import Totals as Totals
 from clients.python.resuming import Patience as Patience

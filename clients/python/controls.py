@@ -88,6 +88,19 @@ class PanelControl:
             return False
         return None if self.kind == ControlKind.NUMBER else ""
 
+    def moved(self, drawn: Any, steps: int, tenths: int = 0) -> Value:
+        """The drawn number so many steps and tenths of the range on, but not out of the range.
+
+        Without a number it begins at the least one; raises ValueError where there is no number.
+        """
+        low, high, step = self.min, self.max, self.step or 1
+        tenth = (high - low) / 10 if low is not None and high is not None else step * 10
+        value = float(drawn or low or 0) + steps * step + tenths * tenth
+        value = max(value, value if low is None else low)
+        value = min(value, value if high is None else high)
+        # 0.1 + 0.2 shall be 0.3.
+        return round(value) if self.integer else round(value, 6)
+
     def value_of(self, drawn: Any) -> Value:
         """The typed value to send, None for nothing; raises `InvalidValueError`."""
         if drawn is None or drawn == "" or drawn == self.shown:

@@ -71,6 +71,17 @@ class ChatMessage:
         """Cost of this reply, to show; empty where there is nothing to tell."""
         return totals_of([self.spent]).cost_text if self.spent else ""
 
+    @property
+    def figures(self) -> list[str]:
+        """Tokens and cost of this reply, as far as there is something to tell."""
+        told = [self.tokens_text, f"cost {self.cost_text}" if self.cost_text else ""]
+        return [figure for figure in told if figure]
+
+    @property
+    def facts(self) -> list[str]:
+        """What is told beneath it: why it ended as it did, tokens and cost."""
+        return [self.note, *self.figures] if self.note else self.figures
+
     def to_state(self) -> dict[str, Any]:
         return {
             "role": self.role,

@@ -46,11 +46,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   copyOnClick();
 }
 
-// Streamlit gives its parts no roles. The conversation may be drawn later than the message box.
+// The conversation may be drawn later than the message box.
 function describe(box, newestFirst) {
   const log = document.querySelector(".st-key-log");
   if (!log) return box.isConnected && requestAnimationFrame(() => describe(box, newestFirst));
-  const told = { role: "log", "aria-label": "Conversation", "aria-live": "off", tabindex: "0" };
-  for (const [name, value] of Object.entries(told)) log.setAttribute(name, value);
+  describeLog(log);
   follow(log, document.querySelector("[data-testid=stMain]"), newestFirst);
 }

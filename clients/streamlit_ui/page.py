@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from clients.python.pages import CONVERSATION_CSS, CONVERSATION_JS, beside, markup, texts
 from clients.streamlit_ui import controls
-from clients.streamlit_ui.tab import Tab
+from clients.streamlit_ui.tab import Tab, turns
 
 ABOUT = "One typed contract for a chat, and frontends that can be swapped."
 """Streamlit shows its menu, and in it the choice of light or dark, where there is more to tell."""
@@ -29,8 +29,7 @@ def show(tab: Tab) -> None:
     going, phase = tab.work.going, tab.visit.phase
     with st.sidebar:
         settings(tab)
-    who = markup.heading(texts.title(tab.visit), texts.about(tab.visit))
-    st.html(f'<header class="about-assistant">{who}</header>')
+    st.html(f'<header class="about-assistant">{texts.heading(tab.visit)}</header>')
     with st.bottom:
         sentence = alert(tab)
         starters(tab)
@@ -55,12 +54,14 @@ def settings(tab: Tab) -> None:
             list(names),
             format_func=names.__getitem__,
             key="assistant",
-            on_change=tab.choose,
+            on_change=tab.take_chosen,
+            args=[turns().choose, "assistant"],
         )
         for control in visit.panel.controls:
             controls.draw(control, tab.key_of(control))
         st.session_state.setdefault("newest_first", visit.newest_first)
-        st.checkbox("Newest first", key="newest_first", on_change=tab.order)
+        ordered = [turns().order, "newest_first"]
+        st.checkbox("Newest first", key="newest_first", on_change=tab.take_chosen, args=ordered)
 
 
 def starters(tab: Tab) -> None:
@@ -68,7 +69,7 @@ def starters(tab: Tab) -> None:
     if questions := texts.starters(tab.visit):
         with place.container(horizontal=True, key="starters"):
             for question in questions:
-                st.button(_as_it_is(question), on_click=tab.ask, args=[question])
+                st.button(_as_it_is(question), on_click=tab.take, args=[turns().ask, question])
 
 
 def message_box(tab: Tab) -> None:
@@ -81,23 +82,24 @@ def message_box(tab: Tab) -> None:
             "announcement": texts.announcement(visit),
             "busy": visit.transcript.busy,
             "limit": visit.transcript.question_limit,
-            "accepted": tab.accepted,
+            "accepted": visit.accepted,
             "heard": tab.heard,
             "newestFirst": visit.newest_first,
             "file": tab.file,
         },
         on_opened_change=lambda: tab.open(st.session_state.composer.opened),
         on_asked_change=lambda: tab.hear(*st.session_state.composer.asked),
-        on_stopped_change=tab.stop,
+        on_stopped_change=lambda: tab.take(turns().stop),
     )
 
 
 def tools(tab: Tab) -> None:
-    transcript = tab.visit.transcript
+    nothing = not tab.visit.transcript.can_regenerate
     with st.container(horizontal=True, key="tools", vertical_alignment="center"):
         plain: dict[str, Any] = {"type": "tertiary"}
-        st.button("Regenerate", on_click=tab.again, disabled=not transcript.can_regenerate, **plain)
-        st.button("Clear conversation", on_click=tab.clear, **plain)
+        take, again, clear = tab.take, [turns().again], [turns().clear]
+        st.button("Regenerate", on_click=take, args=again, disabled=nothing, **plain)
+        st.button("Clear conversation", on_click=take, args=clear, **plain)
         for kind in ("csv", "json"):
             st.button(f"Download {kind.upper()}", on_click=tab.save, args=[kind], **plain)
         st.html(markup.session_cost(texts.cost(tab.visit)))
@@ -126,7 +128,7 @@ def alert(tab: Tab) -> DeltaGenerator:
         sentence, retry = st.empty(), st.empty()
     draw(sentence, alert_html(tab))
     if texts.trouble(tab.visit).retryable:
-        retry.button("Retry", on_click=tab.again)
+        retry.button("Retry", on_click=tab.take, args=[turns().again])
     return sentence
 
 

@@ -1,11 +1,13 @@
 """One open tab: what it shows, and what a click does before the page is painted again."""
 
 import os
+from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
 from clients.python import AsyncSession, PanelControl
-from clients.python.background import run
+from clients.python.pages.changes import Turn
 from clients.python.pages.turns import Turns
 from clients.python.pages.visit import Visit
 from clients.python.pages.work import Work
@@ -25,8 +27,6 @@ class Tab:
         self.work = Work()
         self.opened = False
         """False until the browser has told what it kept."""
-        self.accepted = 0
-        """How many questions were taken; the message box is emptied for each."""
         self.heard = 0
         """When the last question was sent that was heard."""
         self.file: tuple[int, str, str] = (0, "csv", "")
@@ -47,42 +47,25 @@ class Tab:
         """Ask what was sent at that time, in milliseconds, unless it was heard before."""
         if time > self.heard:
             self.heard = time
-            self.ask(question)
+            self.take(turns().ask, question)
 
-    def ask(self, question: str) -> None:
-        self._read_controls()
-        self.work.take(turns().ask(self.visit, question))
-        self.accepted += self.visit.transcript.problem is None
+    def take(self, turn: Callable[..., Turn], *told: Any) -> None:
+        """Take the turn, with the settings that are drawn."""
+        # A click may bring values along that were not painted yet.
+        controls = self.visit.panel.controls
+        self.visit.values = {c.path: st.session_state[self.key_of(c)] for c in controls}
+        self.work.take(turn(self.visit, *told))
 
-    def again(self) -> None:
-        self._read_controls()
-        self.work.take(turns().again(self.visit))
-
-    def stop(self) -> None:
-        run(turns().stop(self.visit))
-
-    def clear(self) -> None:
-        run(turns().clear(self.visit))
-
-    def choose(self) -> None:
-        self.visit.choose(st.session_state.assistant)
-
-    def order(self) -> None:
-        self.visit.newest_first = st.session_state.newest_first
+    def take_chosen(self, turn: Callable[..., Turn], key: str) -> None:
+        """Take the turn with the value that Streamlit keeps under `key`."""
+        self.take(turn, st.session_state[key])
 
     def save(self, kind: str) -> None:
         """Streamlit's own download fails where a run of the script comes between."""
-        transcript = self.visit.transcript
-        text = transcript.to_csv() if kind == "csv" else transcript.to_json()
-        self.file = (self.file[0] + 1, kind, text)
+        self.file = (self.file[0] + 1, kind, self.visit.file(kind))
 
     def key_of(self, control: PanelControl) -> str:
         """Where Streamlit keeps the control's value; every assistant has its own."""
         key = f"{self.visit.assistant_id} {control.path}"
         st.session_state.setdefault(key, self.visit.values.get(control.path, control.shown))
         return key
-
-    def _read_controls(self) -> None:
-        """A click may bring values along that were not painted yet."""
-        controls = self.visit.panel.controls
-        self.visit.values = {c.path: st.session_state[self.key_of(c)] for c in controls}

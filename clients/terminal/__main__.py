@@ -21,9 +21,9 @@ def main(arguments: list[str] | None = None) -> int:
 def _show(arguments: list[str]) -> int:
     from clients.python import AsyncSession
     from clients.python.addresses import run_named
-    from clients.terminal.options import parser
+    from clients.python.options import person_options
 
-    options = parser("parley frontend terminal", "The conversation in your terminal.")
+    options = person_options("parley frontend terminal", "The conversation in your terminal.")
     options.add_argument(
         "--run", metavar="RUN", default="", help="join this run, live or over (id or link)"
     )

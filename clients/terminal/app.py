@@ -1,6 +1,6 @@
 """What a person does at the terminal, and what becomes of the visit."""
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Iterable
 from contextlib import aclosing
 from functools import partial
 from typing import Any, ClassVar
@@ -11,9 +11,10 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Button, Checkbox, Footer, Markdown, OptionList, Select, TextArea
 
-from clients.python import AsyncSession, Notice
+from clients.python import AsyncSession
 from clients.python.pages import texts
-from clients.python.pages.turns import Turn, Turns
+from clients.python.pages.changes import Change, Turn
+from clients.python.pages.turns import Turns
 from clients.python.pages.visit import Visit
 from clients.terminal import files
 from clients.terminal.conversation import Conversation, MessageView
@@ -57,40 +58,23 @@ class Terminal(App[None], inherit_bindings=False):
 
     async def on_mount(self) -> None:
         self.query_one(MessageBox).focus()
-        await self.paint_everything()
-        self.run_worker(self._open())
-
-    async def _open(self) -> None:
-        """Meet the API, which is asked until it answers, and follow the run to be joined."""
-        visit, wanted, met = self.visit, self.visit.assistant_id, False
-        async with aclosing(self._turns.open(visit, linked_run=self._linked_run)) as turn:
-            async for _ in turn:
-                if not met and visit.health:
-                    met = True
-                    self._check_assistant(wanted)
-                    await self.paint_everything()
-                await self.paint()
-
-    def _check_assistant(self, wanted: str | None) -> None:
-        ids = [one.id for one in self.visit.assistants]
-        if wanted and wanted not in ids:
-            sentence = f"There is no assistant {wanted!r}. There are: {', '.join(ids)}."
-            self.visit.transcript.problem = Notice("UnknownAssistant", sentence, retryable=False)
+        await self.paint(Change.EVERYTHING)
+        self._take(self._turns.open(self.visit, linked_run=self._linked_run))
 
     # What a person does -----------------------------------------------------------------------
 
     @on(MessageBox.Submitted)
     @on(Button.Pressed, "#send")
     def send(self) -> None:
-        self._ask(self.query_one(MessageBox).text)
+        self._take(self._turns.ask(self.visit, self.query_one(MessageBox).text))
 
     @on(OptionList.OptionSelected, "#starters")
     def start(self, event: OptionList.OptionSelected) -> None:
-        self._ask(texts.starters(self.visit)[event.option_index])
+        self._take(self._turns.ask(self.visit, texts.starters(self.visit)[event.option_index]))
 
     @on(Button.Pressed, "#stop")
     def action_stop(self) -> None:
-        self.run_worker(self._paint_after(self._turns.stop(self.visit)))
+        self._take(self._turns.stop(self.visit))
 
     @on(Button.Pressed, "#retry")
     def action_again(self) -> None:
@@ -98,7 +82,7 @@ class Terminal(App[None], inherit_bindings=False):
 
     def action_clear(self) -> None:
         self.query_one(Conversation).shows_all = False
-        self.run_worker(self._paint_after(self._turns.clear(self.visit)))
+        self._take(self._turns.clear(self.visit))
 
     def action_copy(self) -> None:
         replies = [view for view in self.query(MessageView) if view.message.role == "assistant"]
@@ -134,16 +118,14 @@ class Terminal(App[None], inherit_bindings=False):
         (self.query_one("#assistant") if shown else self.query_one(MessageBox)).focus()
 
     @on(Checkbox.Changed, "#order")
-    async def _order(self, event: Checkbox.Changed) -> None:
-        self.visit.newest_first = event.value
-        await self.paint()
+    def _order(self, event: Checkbox.Changed) -> None:
+        self._take(self._turns.order(self.visit, event.value))
 
     @on(Select.Changed, "#assistant")
-    async def _choose(self, event: Select.Changed) -> None:
+    def _choose(self, event: Select.Changed) -> None:
         assistant = self.visit.assistant
         if assistant and isinstance(event.value, str) and event.value != assistant.id:
-            self.visit.choose(event.value)
-            await self.paint_everything()
+            self._take(self._turns.choose(self.visit, event.value))
 
     @on(TextArea.Changed, "#message")
     def _count(self) -> None:
@@ -160,23 +142,17 @@ class Terminal(App[None], inherit_bindings=False):
 
     # How it is done ---------------------------------------------------------------------------
 
-    def _ask(self, question: str) -> None:
-        self._take(self._turns.ask(self.visit, question), question)
+    def _take(self, turn: Turn) -> None:
+        self.run_worker(self._paint_turn(turn))
 
-    def _take(self, turn: Turn, question: str | None = None) -> None:
-        self.run_worker(self._paint_turn(turn, question))
-
-    async def _paint_turn(self, turn: Turn, question: str | None) -> None:
-        asked, box = len(self.visit.transcript.messages), self.query_one(MessageBox)
-        async with aclosing(turn):
-            async for _ in turn:
-                if box.text == question and len(self.visit.transcript.messages) > asked:
+    async def _paint_turn(self, turn: Turn) -> None:
+        accepted, box = self.visit.accepted, self.query_one(MessageBox)
+        async with aclosing(turn) as changes:
+            async for change in changes:
+                if self.visit.accepted != accepted:
+                    accepted = self.visit.accepted
                     box.clear()  # not before: a question that may not be sent stays
-                await self.paint()
-
-    async def _paint_after(self, work: Awaitable[None]) -> None:
-        await work
-        await self.paint()
+                await self.paint(change)
 
     def _save(self, name: str, content: bytes) -> None:
         try:
@@ -187,19 +163,14 @@ class Terminal(App[None], inherit_bindings=False):
 
     # What is shown ----------------------------------------------------------------------------
 
-    async def paint(self) -> None:
-        """What changes while a reply comes."""
+    async def paint(self, change: Change = Change.CONVERSATION) -> None:
+        """What the change is about."""
         desk, transcript = self.query_one(Desk), self.visit.transcript
-        await desk.paint(self.visit)
+        await desk.paint(self.visit, change)
         offered = (transcript.busy, transcript.can_regenerate, transcript.run_id, desk.earlier)
         if offered != self._offered:
             self._offered = offered
             self.refresh_bindings()
-
-    async def paint_everything(self) -> None:
-        """The whole screen, after the API has answered or another assistant was chosen."""
-        await self.query_one(Desk).paint_everything(self.visit)
-        await self.paint()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What is offered: hidden where False, greyed out where None."""

@@ -4,18 +4,13 @@ import json
 import os
 import signal
 import sys
-import uuid
 from collections.abc import Iterable
-from contextlib import suppress
-from dataclasses import dataclass, field
 
 from clients.python import (
     Cancellation,
-    EventStream,
-    MessageInput,
+    Exchange,
     ParleyError,
     Reconnecting,
-    Run,
     Session,
     StreamEvent,
     TextDelta,
@@ -23,8 +18,8 @@ from clients.python import (
     problem_sentence,
 )
 from clients.python.addresses import run_named
+from clients.python.options import person_options
 from clients.terminal.inert import inert
-from clients.terminal.options import parser
 
 WHOLE, PROBLEM, MISUSED, UNREAD = 0, 1, 2, 141
 """Exit codes; the last is what a shell reports of SIGPIPE. Ctrl-C goes on to who called."""
@@ -39,7 +34,7 @@ ENDING = (
 
 def main(arguments: list[str]) -> int:
     """Ask, and return the exit code."""
-    options = parser("parley ask", ABOUT, ENDING)
+    options = person_options("parley ask", ABOUT, ENDING)
     options.add_argument("question", nargs="*", help="the question; stdin where absent")
     options.add_argument("--json", action="store_true", help="print the whole reply as JSON")
     other = options.add_mutually_exclusive_group()
@@ -55,94 +50,44 @@ def main(arguments: list[str]) -> int:
     with session:
         if chosen.stop:
             return _stop_run(session, run_named(chosen.stop))
-        asking = Asking(session, chosen.assistant, chosen.json)
+        exchange = Exchange(session, chosen.assistant)
         if chosen.run:
-            return asking.join(run_named(chosen.run))
+            return _told(exchange, exchange.join(run_named(chosen.run)), chosen.json)
         question = " ".join(chosen.question) or _read_question()
-        return asking.ask(question.encode(errors="replace").decode())
+        events = exchange.ask(question.encode(errors="replace").decode())
+        return _told(exchange, events, chosen.json)
 
 
-@dataclass
-class Asking:
-    """One question on its way."""
+def _told(exchange: Exchange, events: Iterable[StreamEvent], as_json: bool) -> int:
+    """The exit code, once everything is told. Leaving it stops the model that was asked here."""
+    try:
+        for event in events:
+            if isinstance(event, Reconnecting) and event.attempt == 1:
+                _tell("The connection was lost. Trying again …")
+            elif isinstance(event, TextDelta) and not as_json:
+                _print(inert(event.text))
+        return _conclude(exchange.transcript, as_json)
+    except KeyboardInterrupt:
+        exchange.stop()
+        raise
+    except BrokenPipeError:
+        exchange.stop()
+        # Python would try to flush once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNREAD
 
-    session: Session
-    assistant: str | None
-    as_json: bool
-    transcript: Transcript = field(default_factory=Transcript)
-    key: str = field(default_factory=lambda: uuid.uuid4().hex)
-    """By it the run is found again where it has to be stopped before it has told its id."""
-    history: list[MessageInput] = field(default_factory=list)
-    """What was asked; empty where a run was joined."""
 
-    def ask(self, question: str) -> int:
-        """The exit code, once everything is told."""
-        if (history := self.transcript.ask(question)) is None:
-            return self._conclude()
-        self.history = history
-        return self._read(self.session.stream(history, self.assistant, idempotency_key=self.key))
-
-    def join(self, run_id: str) -> int:
-        """The same for a run that was started elsewhere. Leaving it stops nothing."""
-        try:
-            run = self.session.run(run_id)
-        except ParleyError as error:
-            return _refuse(error.sentence)
-        if not isinstance(run, Run):
-            return _refuse(problem_sentence(run))
-        self.transcript = Transcript.joining(run)
-        return self._read(self.session.follow(run_id))
-
-    def _read(self, stream: EventStream) -> int:
-        try:
-            try:
-                with stream as events:
-                    for event in events:
-                        self._take(event)
-            except ParleyError as error:
-                self.transcript.fail(error)
-            return self._conclude()
-        except KeyboardInterrupt:
-            self._stop()
-            raise
-        except BrokenPipeError:
-            self._stop()
-            # Python would try to flush once more when it ends.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return UNREAD
-
-    def _take(self, event: StreamEvent) -> None:
-        if isinstance(event, Reconnecting) and not self.transcript.reconnecting:
-            _tell("The connection was lost. Trying again …")
-        self.transcript.apply(event)
-        if isinstance(event, TextDelta) and not self.as_json:
-            _print(inert(event.text))
-
-    def _conclude(self) -> int:
-        transcript = self.transcript
-        reply = transcript.messages[-1] if transcript.messages else None
-        if reply and self.as_json:
-            _print(_json_line(reply.to_state()))
-        elif reply and reply.content:
-            _print("" if reply.content.endswith("\n") else "\n")
-        if reply and reply.spent:
-            facts = [reply.tokens_text, f"cost {reply.cost_text}", f"run {reply.run_id}"]
-            _tell(", ".join(facts))
-        if sentence := transcript.problem.sentence if transcript.problem else reply and reply.note:
-            _tell(sentence)
-        return WHOLE if reply and reply.status == "done" else PROBLEM
-
-    def _stop(self) -> None:
-        """Stop the model that was asked here, for whose words nobody waits any more."""
-        if not self.transcript.busy or not self.history:
-            return
-        run_id = self.transcript.run_id
-        with suppress(ParleyError):  # an API that cannot be reached cannot be told
-            if not run_id:
-                started = self.session.start(self.history, self.assistant, idempotency_key=self.key)
-                run_id = started.id if isinstance(started, Run) else None
-            if run_id:
-                self.session.cancel(run_id)
+def _conclude(transcript: Transcript, as_json: bool) -> int:
+    reply = transcript.messages[-1] if transcript.messages else None
+    if reply and as_json:
+        _print(_json_line(reply.to_state()))
+    elif reply and reply.content:
+        _print("" if reply.content.endswith("\n") else "\n")
+    if reply and reply.spent:
+        _tell(", ".join([*reply.figures, f"run {reply.run_id}"]))
+    if sentence := transcript.problem.sentence if transcript.problem else reply and reply.note:
+        _tell(sentence)
+    return WHOLE if reply and reply.status == "done" else PROBLEM
 
 
 def _stop_run(session: Session, run_id: str) -> int:

@@ -129,6 +129,5 @@ def _key(message: ChatMessage) -> object:
 def _facts(message: ChatMessage) -> str:
     if message.status == "streaming":
         return "writing … esc stops it"
-    cost = f"cost {message.cost_text}" if message.cost_text else ""
-    run = f"run {message.run_id}" if message.run_id else ""
-    return " · ".join(fact for fact in (message.note, message.tokens_text, cost, run) if fact)
+    run = [f"run {message.run_id}"] if message.run_id else []
+    return " · ".join([*message.facts, *run])

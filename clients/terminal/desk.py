@@ -8,6 +8,7 @@ from textual.widgets import Button, Checkbox, OptionList, Select, Static
 from textual.widgets.option_list import Option
 
 from clients.python.pages import texts
+from clients.python.pages.changes import Change
 from clients.python.pages.visit import Visit
 from clients.terminal.conversation import Conversation, plain
 from clients.terminal.message_box import MessageBox
@@ -43,10 +44,15 @@ class Desk(Horizontal):
     def on_mount(self) -> None:
         self.query_one("#assistant").border_title = "Assistant"
 
-    async def paint(self, visit: Visit) -> None:
-        """What changes while a reply comes."""
+    async def paint(self, visit: Visit, change: Change) -> None:
+        """What the change is about."""
+        if change == Change.EVERYTHING:
+            await self._paint_assistant(visit)
         transcript = visit.transcript
-        self._paint_trouble(visit)
+        trouble = texts.trouble(visit)
+        self.query_one("#trouble").display = bool(trouble.sentence)
+        self._write("#problem", trouble.sentence)
+        self.query_one("#retry").display = trouble.retryable
         self.query_one("#chat").set_class(bool(transcript.messages), "begun")
         self.query_one("#starters").display = bool(texts.starters(visit))
         self.query_one("#send").display = not transcript.busy
@@ -59,33 +65,22 @@ class Desk(Horizontal):
         self.query_one("#earlier").display = self.earlier > 0
         await conversation.draw(shown, texts.title(visit), visit.newest_first)
 
-    async def paint_everything(self, visit: Visit) -> None:
-        """What changes with the assistant as well."""
+    async def _paint_assistant(self, visit: Visit) -> None:
         self._write("#title", texts.title(visit))
         self._write("#about", texts.about(visit))
         starters = self.query_one("#starters", OptionList)
         starters.set_options(Option(plain(question)) for question in texts.starters(visit))
         starters.action_first()
-        self._paint_assistants(visit)
-        self.query_one(MessageBox).count(visit.transcript)
-        controls = self.query_one("#controls")
-        await controls.remove_children()
-        if visit.health:
-            await controls.mount_all(Setting(one, visit.values) for one in visit.panel.controls)
-
-    def _paint_assistants(self, visit: Visit) -> None:
         select: Select[str] = self.query_one("#assistant", Select)
         if assistant := visit.assistant:
             with select.prevent(Select.Changed):
                 select.set_options((plain(one.name), one.id) for one in visit.assistants)
                 select.value = assistant.id
-
-    def _paint_trouble(self, visit: Visit) -> None:
-        trouble = texts.trouble(visit)
-        sentence = f"{visit.trouble.sentence} Trying again …" if visit.trouble else trouble.sentence
-        self.query_one("#trouble").display = bool(sentence)
-        self._write("#problem", sentence)
-        self.query_one("#retry").display = trouble.retryable
+        self.query_one(MessageBox).count(visit.transcript)
+        controls = self.query_one("#controls")
+        await controls.remove_children()
+        if visit.health:
+            await controls.mount_all(Setting(one, visit.values) for one in visit.panel.controls)
 
     def _write(self, place: str, text: str) -> None:
         """Only what differs, because every update lays the whole screen out anew."""

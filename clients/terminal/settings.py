@@ -1,5 +1,6 @@
 """The settings as widgets; none is named here, the contract tells which there are."""
 
+from contextlib import suppress
 from typing import Any
 
 from textual import on
@@ -32,17 +33,8 @@ class NumberInput(Input):
             self.border_subtitle = f"{low:g} to {high:g}"
 
     def action_change(self, steps: int, tenths: int = 0) -> None:
-        control, step = self._control, self._control.step or 1
-        low, high = control.min, control.max
-        tenth = (high - low) / 10 if low is not None and high is not None else step * 10
-        try:
-            value = float(self.value or low or 0) + steps * step + tenths * tenth
-        except ValueError:
-            return
-        value = max(value, value if low is None else low)
-        value = min(value, value if high is None else high)
-        # 0.1 + 0.2 shall be 0.3.
-        self.value = _shown(round(value) if control.integer else round(value, 6))
+        with suppress(ValueError):  # of what is no number yet
+            self.value = _shown(self._control.moved(self.value, steps, tenths))
 
 
 def _shown(value: Any) -> str:

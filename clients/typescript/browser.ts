@@ -1,26 +1,46 @@
 /** What only a browser can do for a conversation, whatever its page is built with. */
 
+import { Conversation } from "./conversation.ts";
 import type { Keeper } from "./conversation.ts";
+import { Session } from "./session.ts";
+import type { Transcript } from "./transcript.ts";
 
 const KEPT = "parley-conversation";
 const KEY = "parley-key";
 const THEME = "parley-theme";
 const NEAR_PX = 80;
 
+/** The page's one conversation, over the API that serves the page. Its address names the run. */
+export function openPage(): Conversation {
+  const session = new Session(location.origin, { token: tabKey.read });
+  const conversation = new Conversation(session, tabKeeper);
+  conversation.subscribe(() => addressRun(conversation.transcript.runId));
+  addEventListener("pagehide", conversation.keep);
+  restoreTheme();
+  void conversation.open(linkedRun());
+  return conversation;
+}
+
+/** Ask the API with this key from now on, as long as the tab is open. */
+export function enterKey(conversation: Conversation, key: string): void {
+  tabKey.write(key.trim());
+  void conversation.open(linkedRun());
+}
+
 /** A conversation belongs to its tab and outlives a reload. */
-export const tabKeeper: Keeper = {
+const tabKeeper: Keeper = {
   read: () => sessionStorage.getItem(KEPT),
   write: (text) => sessionStorage.setItem(KEPT, text),
 };
 
 /** The API's key that was typed into this tab; it is gone with the tab. */
-export const tabKey = {
+const tabKey = {
   read: () => sessionStorage.getItem(KEY),
   write: (key: string) => sessionStorage.setItem(KEY, key),
 };
 
 /** The run in the page's address. */
-export function linkedRun(): string | null {
+function linkedRun(): string | null {
   return new URLSearchParams(location.search).get("run");
 }
 
@@ -33,13 +53,18 @@ export function runLink(runId: string | null): string {
 }
 
 /** Let the page's address name the run. */
-export function addressRun(runId: string | null): void {
+function addressRun(runId: string | null): void {
   const address = runLink(runId);
   if (address !== location.href) history.replaceState(null, "", address);
 }
 
-/** Offer the content as a file. */
-export function save(name: string, type: string, content: BlobPart): void {
+/** Offer the conversation as a file. */
+export function download(transcript: Transcript, kind: "csv" | "json"): void {
+  if (kind === "csv") save("conversation.csv", "text/csv;charset=utf-8", transcript.csvFile());
+  else save("conversation.json", "application/json", transcript.toJson());
+}
+
+function save(name: string, type: string, content: BlobPart): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([content], { type }));
   link.download = name;
@@ -58,7 +83,7 @@ export async function copy(text: string): Promise<void> {
 }
 
 /** Show the colours that the person chose before (`data-theme`), if any; else the system's hold. */
-export function restoreTheme(): void {
+function restoreTheme(): void {
   const theme = localStorage.getItem(THEME);
   if (theme) document.documentElement.dataset["theme"] = theme;
 }
@@ -70,6 +95,20 @@ export function switchTheme(): void {
   const theme = (dataset["theme"] ?? system) === "dark" ? "light" : "dark";
   dataset["theme"] = theme;
   localStorage.setItem(THEME, theme);
+}
+
+/** Enter sends; with Shift it begins a line, while letters are being composed it does neither. */
+export function sends(event: KeyboardEvent): boolean {
+  return event.key === "Enter" && !event.shiftKey && !event.isComposing;
+}
+
+/**
+ * A button that vanishes takes the focus with it; the next thing to do is to type. On a phone the
+ * focus would open the keyboard over the reply.
+ */
+export function focusFree(box: HTMLElement): void {
+  const isFree = document.activeElement === document.body;
+  if (isFree && matchMedia("(pointer: fine)").matches) box.focus();
 }
 
 /**

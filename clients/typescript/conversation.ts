@@ -82,7 +82,7 @@ export class Conversation {
   /** What to show of what went wrong. */
   get problem(): Notice | null {
     if (!this.#trouble) return this.transcript.problem;
-    const sentence = `${this.#trouble.sentence} This page tries again by itself.`;
+    const sentence = `${this.#trouble.sentence} Trying again …`;
     return { ...this.#trouble, sentence, retryable: false };
   }
 

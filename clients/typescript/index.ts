@@ -11,7 +11,7 @@ export type { Notice } from "./endings.ts";
 export * from "./errors.ts";
 export { isEnding } from "./events.ts";
 export type { Ending, Reconnecting, StreamEvent } from "./events.ts";
-export { costTextOfMessage, tokensTextOfMessage } from "./messages.ts";
+export { costTextOfMessage, factsOf, tokensTextOfMessage } from "./messages.ts";
 export type { ChatMessage, Spent, Totals } from "./messages.ts";
 export { Panel, PanelControl } from "./panel.ts";
 export type { Value } from "./panel.ts";

@@ -93,6 +93,13 @@ export function costTextOfMessage({ spent }: ChatMessage): string {
   return spent ? costTextOf(totalsOf([spent])) : "";
 }
 
+/** What is told beneath a message: why it ended as it did, tokens and cost. */
+export function factsOf(message: ChatMessage): string[] {
+  const cost = costTextOfMessage(message);
+  const told = [message.note, tokensTextOfMessage(message), cost && `cost ${cost}`];
+  return told.flatMap((fact) => fact || []);
+}
+
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }

@@ -47,6 +47,18 @@ export class PanelControl {
     return this.control.step || (this.integer ? 1 : this.control.step);
   }
 
+  /** What of its limits an HTML input takes. */
+  get attributes(): { min?: number; max?: number; step?: number | "any"; maxLength?: number } {
+    const { min, max, maxLength } = this.control;
+    const isNumber = this.kind === "SLIDER" || this.kind === "NUMBER";
+    return {
+      ...(min !== null && { min }),
+      ...(max !== null && { max }),
+      ...(isNumber && { step: this.step ?? "any" }),
+      ...(maxLength !== null && { maxLength }),
+    };
+  }
+
   /** Labels and values of a choice. */
   get options(): (readonly [label: string, value: string])[] {
     const listed = this.control.choices.map((choice) => [choice, choice] as const);

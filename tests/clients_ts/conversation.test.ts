@@ -104,7 +104,7 @@ test("without an API the page says so and tries again by itself", async () => {
   };
   const page = new Conversation(new Session(URL_OF_API, { fetch: shy }), tab());
   await page.open();
-  assert.match(page.problem?.sentence ?? "", /cannot be reached.*tries again by itself/);
+  assert.match(page.problem?.sentence ?? "", /cannot be reached.*Trying again/);
   there = true;
   await until(page, () => page.assistants.length > 0 && page.problem === null);
 });

@@ -2,7 +2,7 @@
 (() => {
   const at = (id) => document.getElementById(id);
   const root = document.documentElement;
-  root.style.colorScheme = localStorage.getItem("parley-theme") ?? "";
+  root.style.colorScheme = chosenTheme();
 
   document.addEventListener("keydown", (event) => {
     if (event.target.id !== "message" || !sends(event)) return;
@@ -11,41 +11,26 @@
   });
   copyOnClick();
 
-  // Two places in the log, which Dash leaves alone: what is settled, and the reply that grows.
-  function place(name) {
-    const found = at("log").querySelector(`:scope > .${name}`);
-    if (found) return found;
-    const made = document.createElement("div");
-    made.className = name;
-    return at("log").appendChild(made);
-  }
-
   window.dash_clientside = Object.assign(window.dash_clientside ?? {}, { page: {
     open() {
       if (innerWidth < 768) at("settings").open = false; // it would cover the conversation
+      describeLog(at("log"));
       return { saved: recalled(), run: linkedRun() };
     },
     keep(saved) { keep(saved); },
     settle(shown) {
       if (!shown) return;
-      const settled = place("settled"), growing = place("growing");
-      settled.innerHTML = shown.html;
-      if (shown.newestFirst) settled.before(growing); else settled.after(growing);
+      at("settled-log").innerHTML = shown.html;
       follow(at("log"), at("log"), shown.newestFirst);
-      if (document.activeElement === document.body) at("message").focus();
+      focusFree(at("message"));
     },
-    grow(html) { place("growing").innerHTML = html ?? ""; },
+    grow(shown) { [at("above").innerHTML, at("below").innerHTML] = shown ?? ["", ""]; },
     count(text, limit) {
       at("message").setAttribute("aria-describedby", "counter");
       count(text ?? "", at("counter"), limit);
       requestAnimationFrame(() => fit(at("message")));
     },
-    turn(clicks) {
-      if (!clicks) return;
-      const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-      root.style.colorScheme = (root.style.colorScheme || system) === "dark" ? "light" : "dark";
-      localStorage.setItem("parley-theme", root.style.colorScheme);
-    },
+    turn(clicks) { if (clicks) root.style.colorScheme = otherTheme(); },
     tell: (value) => value ?? window.dash_clientside.no_update,
   } });
 })();

@@ -19,6 +19,27 @@ function fit(box) {
   box.style.height = `${box.scrollHeight + box.offsetHeight - box.clientHeight}px`;
 }
 
+// A button that vanishes takes the focus with it; the next thing to do is to type. Where one types
+// with a finger, the keyboard stays away until it is wanted.
+function focusFree(box) {
+  if (document.activeElement === document.body && matchMedia("(pointer: fine)").matches) box.focus();
+}
+
+// Frameworks give their parts no roles. The log is told in whole replies, not word by word.
+const LOG = { role: "log", "aria-label": "Conversation", "aria-live": "off", tabindex: "0" };
+function describeLog(log) {
+  for (const [name, value] of Object.entries(LOG)) log.setAttribute(name, value);
+}
+
+// `light` or `dark` where the person has chosen, else empty: the system's colours hold.
+const chosenTheme = () => localStorage.getItem("parley-theme") ?? "";
+function otherTheme() {
+  const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  const other = (chosenTheme() || system) === "dark" ? "light" : "dark";
+  localStorage.setItem("parley-theme", other);
+  return other;
+}
+
 // Keeps the newest message in sight, unless the person has scrolled away from it.
 function follow(log, scroller, newestFirst) {
   log.newestFirst = newestFirst;

@@ -113,9 +113,7 @@ def _footer(message: ChatMessage) -> str:
         return '<p class="writing" aria-hidden="true"></p>'
     if message.status == "greeting":
         return ""
-    cost = f"cost {message.cost_text}" if message.cost_text else ""
-    facts = [message.note or "", message.tokens_text, cost]
-    told = "".join(f"<span>{escape(fact)}</span>" for fact in facts if fact)
+    told = "".join(f"<span>{escape(fact)}</span>" for fact in message.facts)
     run = f'<a href="?run={escape(message.run_id)}" {_NEW_TAB}>Link</a>' if message.run_id else ""
     copied = _copy_button(message.content) if message.content else ""
     return f"<footer>{told}{run}{copied}</footer>"

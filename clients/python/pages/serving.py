@@ -10,9 +10,10 @@ from collections.abc import Callable
 import uvicorn
 from starlette.types import ASGIApp
 
-from clients.python import DEFAULT_URL, AsyncSession
+from clients.python import AsyncSession
 from clients.python.addresses import run_named
 from clients.python.async_session import KEY_VARIABLE
+from clients.python.options import api_options
 
 LENT = """This page would ask the API with your key (PARLEY_API_KEY) for whoever opens it.
 Listen on 127.0.0.1 and put a proxy with a login in front, or say --share-key."""
@@ -78,14 +79,7 @@ def _port_variable(name: str) -> str:
 
 def _parser(name: str, port: int) -> argparse.ArgumentParser:
     told = os.environ.get
-    parser = argparse.ArgumentParser(
-        prog=f"python -m clients.{name}_ui", description="Serves the chat page."
-    )
-    parser.add_argument(
-        "--api",
-        default=told("PARLEY_API", DEFAULT_URL),
-        help="address of the Parley API (PARLEY_API, default %(default)s)",
-    )
+    parser = api_options(f"python -m clients.{name}_ui", "Serves the chat page.")
     parser.add_argument("--run", metavar="RUN", help="print the address of this run (id or link)")
     parser.add_argument(
         "--host", default=told("PARLEY_HOST", "127.0.0.1"), help="address to listen on"

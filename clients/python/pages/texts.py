@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from clients.python import ChatMessage
-from clients.python.pages.markup import article, plain_text
+from clients.python.pages import markup
 from clients.python.pages.visit import Visit
 
 TITLE = "Parley"
@@ -30,6 +30,11 @@ def about(visit: Visit) -> str:
     return f"{assistant.description} Answers come from {assistant.model}. {hint}".strip()
 
 
+def heading(visit: Visit) -> str:
+    """Both, as HTML."""
+    return markup.heading(title(visit), about(visit))
+
+
 def starters(visit: Visit) -> list[str]:
     """Questions to begin with; none once the conversation has begun."""
     return [] if visit.transcript.messages or not visit.assistant else visit.assistant.starters
@@ -38,7 +43,7 @@ def starters(visit: Visit) -> list[str]:
 def trouble(visit: Visit) -> Trouble:
     """What stands in the way right now."""
     if visit.trouble:
-        return Trouble(f"{visit.trouble.sentence} This page tries again by itself.")
+        return Trouble(f"{visit.trouble.sentence} Trying again …")
     if notice := visit.transcript.problem:
         return Trouble(notice.sentence, notice.retryable)
     if visit.transcript.reconnecting:
@@ -60,7 +65,7 @@ def announcement(visit: Visit) -> str:
     if transcript.busy:
         return "The reply is being written."
     last = transcript.messages[-1] if transcript.messages else None
-    return plain_text(last.content) if last and last.role == "assistant" else ""
+    return markup.plain_text(last.content) if last and last.role == "assistant" else ""
 
 
 def settled(visit: Visit) -> str:
@@ -75,4 +80,4 @@ def growing(visit: Visit) -> str:
 
 
 def _article(visit: Visit, message: ChatMessage) -> str:
-    return article(message, "You" if message.role == "user" else title(visit))
+    return markup.article(message, "You" if message.role == "user" else title(visit))

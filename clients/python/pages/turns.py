@@ -1,13 +1,12 @@
 """What a person does on a page, and what becomes of the visit. A page only paints it.
 
-Each turn is an async generator that yields whenever there is something new to paint, not more often
-than an eye can see. Closing it lets go of the stream; the run goes on, and `follow` takes it up.
+Each turn is an async generator that yields what there is to paint (`Change`), not more often than
+an eye can see. Closing it lets go of the stream; the run goes on, and `follow` takes it up.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import TypeAlias
 
 from clients.python import (
     AsyncSession,
@@ -20,10 +19,9 @@ from clients.python import (
     Transcript,
     problem_sentence,
 )
+from clients.python.pages.changes import Steps, turn
 from clients.python.pages.frames import frames
 from clients.python.pages.visit import Visit
-
-Turn: TypeAlias = AsyncGenerator[None, None]
 
 SECONDS_TO_KNOCK = 2.0
 """How often an API that doesn't answer is asked again."""
@@ -35,17 +33,21 @@ class Turns:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def open(self, visit: Visit, saved: str = "", linked_run: str = "") -> Turn:
+    @turn
+    async def open(self, visit: Visit, saved: str = "", linked_run: str = "") -> Steps:
         """Ask the API what it offers, then show what this tab held before, or the linked run.
 
-        Where the API doesn't answer, the visit's `trouble` says so, and it is asked again.
+        Where the API doesn't answer, the visit's `trouble` says so, and it is asked again. An
+        assistant that the visit wants and that isn't there is a problem.
         """
+        wanted = visit.assistant_id
         visit.restore(saved)
         await self._meet(visit)
         while visit.trouble:
             yield
             await asyncio.sleep(SECONDS_TO_KNOCK)
             await self._meet(visit)
+        visit.expect(wanted)
         if linked_run not in ("", visit.transcript.run_id):
             await self._join(visit, linked_run)
         yield
@@ -53,23 +55,56 @@ class Turns:
             async for _ in followed:
                 yield
 
-    async def follow(self, visit: Visit) -> Turn:
+    @turn
+    async def follow(self, visit: Visit) -> Steps:
         """Take up the run that is going, if there is one."""
         if point := visit.transcript.resume_point():
             async with aclosing(self._read(visit, self._session.follow(*point))) as read:
                 async for _ in read:
                     yield
 
-    def ask(self, visit: Visit, question: str) -> Turn:
-        """Send the question; at the first yield the transcript has a problem if it isn't sent."""
-        return self._reply(visit, lambda: visit.transcript.ask(question))
+    @turn
+    def ask(self, visit: Visit, question: str) -> Steps:
+        """Send the question; where it may not be sent, the transcript has a problem."""
 
-    def again(self, visit: Visit) -> Turn:
+        def asked() -> list[MessageInput] | None:
+            history = visit.transcript.ask(question)
+            visit.accepted += history is not None
+            return history
+
+        return self._reply(visit, asked)
+
+    @turn
+    def again(self, visit: Visit) -> Steps:
         """Ask for another reply to the last question."""
         return self._reply(visit, visit.transcript.regenerate)
 
-    async def stop(self, visit: Visit) -> None:
+    @turn
+    async def stop(self, visit: Visit) -> Steps:
         """Stop the model. The stream then ends by itself, in every window that shows the run."""
+        await self._stop(visit)
+        yield
+
+    @turn
+    async def clear(self, visit: Visit) -> Steps:
+        """A new conversation. A reply that is being written is stopped."""
+        await self._stop(visit)
+        visit.transcript = Transcript(visit.transcript.greeting, visit.transcript.question_limit)
+        yield
+
+    @turn
+    async def choose(self, visit: Visit, assistant_id: str) -> Steps:
+        """Another assistant answers from now on; what was said stays."""
+        visit.choose(assistant_id)
+        yield
+
+    @turn
+    async def order(self, visit: Visit, newest_first: bool) -> Steps:
+        """Newest or oldest message on top."""
+        visit.newest_first = newest_first
+        yield
+
+    async def _stop(self, visit: Visit) -> None:
         transcript = visit.transcript
         if not transcript.busy:
             return
@@ -83,11 +118,6 @@ class Turns:
         else:
             if not isinstance(answer, Cancellation):
                 transcript.stop()
-
-    async def clear(self, visit: Visit) -> None:
-        """A new conversation. A reply that is being written is stopped."""
-        await self.stop(visit)
-        visit.transcript = Transcript(visit.transcript.greeting, visit.transcript.question_limit)
 
     async def _meet(self, visit: Visit) -> None:
         try:
@@ -115,7 +145,7 @@ class Turns:
 
     async def _reply(
         self, visit: Visit, next_history: Callable[[], list[MessageInput] | None]
-    ) -> Turn:
+    ) -> Steps:
         settings = {} if visit.transcript.busy else visit.settings()
         history = None if settings is None else next_history()
         yield
@@ -127,7 +157,7 @@ class Turns:
             async for _ in read:
                 yield
 
-    async def _read(self, visit: Visit, events: AsyncGenerator[StreamEvent, None]) -> Turn:
+    async def _read(self, visit: Visit, events: AsyncGenerator[StreamEvent, None]) -> Steps:
         """Apply the events to the visit's transcript, and yield as they come."""
         transcript, news = visit.transcript, asyncio.Event()
         try:

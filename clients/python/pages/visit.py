@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from clients.python import Assistant, Control, Health, Panel, ParleyError, Transcript
+from clients.python import Assistant, Control, Health, Notice, Panel, ParleyError, Transcript
 
 
 @dataclass(slots=True)
@@ -22,6 +22,8 @@ class Visit:
     values: dict[str, Any] = field(default_factory=dict)
     """Path of a control → what the person set."""
     newest_first: bool = False
+    accepted: int = 0
+    """How many questions were taken; the message box is emptied for each."""
 
     @property
     def assistant(self) -> Assistant | None:
@@ -34,6 +36,11 @@ class Visit:
         return Panel.of(self.controls, self.assistant)
 
     @property
+    def setting(self) -> tuple[bool, str | None]:
+        """While it stays the same, the same assistant offers the same settings."""
+        return self.health is None, self.assistant.id if self.assistant else None
+
+    @property
     def phase(self) -> tuple[str | None, bool, bool]:
         """While it stays the same, only words come; else more of the page changes."""
         return self.transcript.run_id, self.transcript.busy, self.trouble is None
@@ -42,6 +49,13 @@ class Visit:
         """Let another assistant answer from now on; what was said stays."""
         self.assistant_id, self.values = assistant_id, {}
         self.greet()
+
+    def expect(self, assistant_id: str | None) -> None:
+        """Let the transcript's problem say where the API has no such assistant."""
+        ids = [one.id for one in self.assistants]
+        if assistant_id and assistant_id not in ids:
+            sentence = f"There is no assistant {assistant_id!r}. There are: {', '.join(ids)}."
+            self.transcript.problem = Notice("UnknownAssistant", sentence, retryable=False)
 
     def greet(self) -> None:
         """Take the assistant's greeting and cap."""
@@ -59,6 +73,10 @@ class Visit:
         except ParleyError as error:
             self.transcript.fail(error)
             return None
+
+    def file(self, kind: str) -> str:
+        """The conversation as `csv` or `json`, for the browser to save."""
+        return self.transcript.to_csv() if kind == "csv" else self.transcript.to_json()
 
     def saved(self) -> str:
         """All that must survive a reload, as JSON for the browser to keep."""

@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from contextlib import aclosing
 
 from clients.python.background import submit
-from clients.python.pages.turns import Turn
+from clients.python.pages.changes import Turn
 
 PATIENCE_SECONDS = 0.1
 """Between two looks whether somebody has clicked, when no words come."""

@@ -1,7 +1,7 @@
 // Paints a conversation: all that it knows and does is in `parley-client`.
 import type { Conversation } from "parley-client";
-import { follow, save } from "parley-client/browser";
-import { spoken } from "parley-client/markdown";
+import { download, follow } from "parley-client/browser";
+import { announcementOf, spentOf, startersOf, titleOf, troubleOf } from "parley-client/texts";
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 
 import { Composer } from "./composer.tsx";
@@ -17,7 +17,7 @@ export function App({ conversation }: Props) {
   useSyncExternalStore(conversation.subscribe, () => conversation.version);
   const { assistant, newestFirst, transcript } = conversation;
   const [isOpen, setOpen] = useState(false);
-  const title = assistant?.name ?? "Parley";
+  const title = titleOf(conversation);
   const log = <Log key="log" conversation={conversation} />;
   const dock = <Dock key="dock" conversation={conversation} />;
   return (
@@ -44,14 +44,11 @@ export function App({ conversation }: Props) {
 }
 
 function Log({ conversation }: Props) {
-  const { assistant, newestFirst, transcript } = conversation;
-  const { busy, messages } = transcript;
+  const { newestFirst, transcript } = conversation;
+  const last = transcript.messages.at(-1);
   const [box, list] = [useRef<HTMLDivElement>(null), useRef<HTMLDivElement>(null)];
   useEffect(() => follow(box.current!, list.current!, newestFirst), [newestFirst]);
   const regenerate = useCallback(() => void conversation.regenerate(), [conversation]);
-  const last = messages.at(-1);
-  const isReply = last?.role === "assistant";
-  const news = busy ? "The reply is being written." : isReply ? spoken(last.content) : "";
   const drawn = transcript.view(newestFirst);
   return (
     <>
@@ -61,48 +58,40 @@ function Log({ conversation }: Props) {
             <Message
               key={newestFirst ? drawn.length - place : place + 1}
               message={message}
-              regenerate={message === last && isReply && !busy ? regenerate : undefined}
+              regenerate={message === last && transcript.canRegenerate ? regenerate : undefined}
             />
           ))}
-          {messages.length === 0 && (
-            <div className="starters">
-              {assistant?.starters.map((starter) => (
-                <button key={starter} onClick={() => conversation.ask(starter)}>{starter}</button>
-              ))}
-            </div>
-          )}
+          <div className="starters">
+            {startersOf(conversation).map((starter) => (
+              <button key={starter} onClick={() => conversation.ask(starter)}>{starter}</button>
+            ))}
+          </div>
         </div>
       </div>
-      <div className="unseen" aria-live="polite">{news}</div>
+      <div className="unseen" aria-live="polite">{announcementOf(conversation)}</div>
     </>
   );
 }
 
 function Dock({ conversation }: Props) {
-  const { problem, transcript } = conversation;
-  const { totals, reconnecting, tokensText, costText } = transcript;
-  const trouble = problem?.sentence ?? (reconnecting ? "The connection was lost. Trying again …" : "");
-  const isUsed = totals.totalTokens > 0 || totals.unknownUsages > 0;
-  const saveCsv = () => save("conversation.csv", "text/csv;charset=utf-8", transcript.csvFile());
-  const saveJson = () => save("conversation.json", "application/json", transcript.toJson());
+  const { transcript } = conversation;
+  const { sentence, retryable } = troubleOf(conversation);
   return (
     <div className="dock">
-      {trouble && (
+      {sentence && (
         <div className="trouble">
-          <div role="alert">{trouble}</div>
-          {problem?.retryable && transcript.canRegenerate && (
-            <button onClick={() => conversation.regenerate()}>Retry</button>
-          )}
+          <div role="alert">{sentence}</div>
+          {retryable && <button onClick={() => conversation.regenerate()}>Retry</button>}
         </div>
       )}
       {conversation.needsKey && <KeyBox conversation={conversation} />}
       <Composer conversation={conversation} />
       <div className="tools">
         <span role="status" aria-live="off" aria-label="Session cost">
-          {isUsed && `Session: ${tokensText}, cost ${costText}`}
+          {spentOf(conversation)}
         </span>
-        <button className="quiet" onClick={saveCsv}>Download CSV</button>
-        <button className="quiet" onClick={saveJson}>Download JSON</button>
+        <button className="quiet" onClick={() => download(transcript, "csv")}>Download CSV</button>
+        <button className="quiet" onClick={() => download(transcript, "json")}>Download JSON</button>
         <button className="quiet" onClick={() => conversation.clear()}>Clear conversation</button>
       </div>
     </div>

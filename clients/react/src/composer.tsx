@@ -1,5 +1,6 @@
 // The box that a question is written in. Enter sends; with Shift it begins a line.
 import type { Conversation } from "parley-client";
+import { focusFree, sends } from "parley-client/browser";
 import { useEffect, useRef, useState } from "react";
 import type { KeyboardEvent } from "react";
 
@@ -9,18 +10,13 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   const box = useRef<HTMLTextAreaElement>(null);
   const isTooLong = (transcript.remaining(question) ?? 0) < 0;
 
-  // A button that vanishes takes the focus with it; the next thing to do is to type. On a phone
-  // the focus would open the keyboard over the reply.
-  useEffect(() => {
-    const isFree = document.activeElement === document.body;
-    if (isFree && matchMedia("(pointer: fine)").matches) box.current?.focus();
-  }, [transcript.busy]);
+  useEffect(() => focusFree(box.current!), [transcript.busy]);
 
   const send = () => {
     if (conversation.ask(question)) setQuestion(""); // else it stays in the box
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    if (!sends(event.nativeEvent)) return;
     event.preventDefault();
     send();
   };

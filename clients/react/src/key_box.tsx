@@ -1,6 +1,6 @@
 // Asks for the key of an API that wants one.
 import type { Conversation } from "parley-client";
-import { linkedRun, tabKey } from "parley-client/browser";
+import { enterKey } from "parley-client/browser";
 import { useState } from "react";
 import type { FormEvent } from "react";
 
@@ -8,8 +8,7 @@ export function KeyBox({ conversation }: { conversation: Conversation }) {
   const [key, setKey] = useState("");
   const use = (event: FormEvent) => {
     event.preventDefault();
-    tabKey.write(key.trim());
-    void conversation.open(linkedRun());
+    enterKey(conversation, key);
   };
   return (
     <form className="tools" onSubmit={use}>

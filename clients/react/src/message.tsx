@@ -1,5 +1,5 @@
 // One message, with what it cost, why it ended as it did, and what can be done with it.
-import { costTextOfMessage, tokensTextOfMessage } from "parley-client";
+import { factsOf } from "parley-client";
 import type { ChatMessage } from "parley-client";
 import { copy, runLink } from "parley-client/browser";
 import { inert } from "parley-client/markdown";
@@ -28,12 +28,10 @@ export const Message = memo(function Message({ message, regenerate }: Props) {
 });
 
 function Footer({ message, regenerate }: Props) {
-  const { note, content, runId, spent } = message;
+  const { content, runId } = message;
   return (
     <footer>
-      {note && <span className="note">{note}</span>}
-      {spent && <span>{tokensTextOfMessage(message)}</span>}
-      {spent && <span>{costTextOfMessage(message)}</span>}
+      {factsOf(message).map((fact) => <span key={fact}>{fact}</span>)}
       <span className="actions">
         {content && <CopyButton text={content} label="Copy message" />}
         {regenerate && <button className="quiet" onClick={regenerate}>Regenerate</button>}

@@ -1,12 +1,13 @@
 // The side panel: who answers, and the contract's settings. Nothing here names one of them.
 import type { Conversation, PanelControl, Value } from "parley-client";
 import { switchTheme } from "parley-client/browser";
+import { hintOf } from "parley-client/texts";
 import { useId } from "react";
 
 type Options = readonly (readonly [label: string, value: string])[];
 
 export function Settings({ conversation }: { conversation: Conversation }) {
-  const { assistant, assistants, health, newestFirst, panel, values } = conversation;
+  const { assistant, assistants, newestFirst, panel, values } = conversation;
   return (
     <>
       <div className="field">
@@ -35,9 +36,7 @@ export function Settings({ conversation }: { conversation: Conversation }) {
         Newest first
       </label>
       <button className="quiet" onClick={switchTheme}>Light or dark</button>
-      {assistant && health && (
-        <p className="hint">{`Answers come from ${assistant.model}. ${health.model.hint ?? ""}`}</p>
-      )}
+      <p className="hint">{hintOf(conversation)}</p>
     </>
   );
 }
@@ -62,28 +61,26 @@ function Field(props: FieldProps) {
 }
 
 function Input({ control, value, set, ...about }: FieldProps & { id: string; "aria-describedby": string }) {
-  const { min, max, maxLength } = control.control;
-  const bounds = { min: min ?? undefined, max: max ?? undefined, step: control.step ?? "any" };
-  const length = { maxLength: maxLength ?? undefined };
   const common = {
     ...about,
+    ...control.attributes,
     value: String(value ?? ""),
     onChange: (event: { target: { value: string } }) => set(event.target.value),
   };
   switch (control.kind) {
     case "SLIDER":
-      return <input type="range" {...bounds} {...common} />;
+      return <input type="range" {...common} />;
     case "NUMBER":
-      return <input type="number" {...bounds} {...common} />;
+      return <input type="number" {...common} />;
     case "CHOICE":
       return <Choice options={control.options} {...common} />;
     case "TEXT_AREA":
-      return <textarea rows={4} {...length} {...common} />;
+      return <textarea rows={4} {...common} />;
     case "SWITCH":
       const onChange = (event: { target: HTMLInputElement }) => set(event.target.checked);
       return <input type="checkbox" {...about} checked={value === true} onChange={onChange} />;
     default:
-      return <input type="text" {...length} {...common} />;
+      return <input type="text" {...common} />;
   }
 }
 
