@@ -25,7 +25,8 @@ async def paintings(page: Page, visit: Visit, turn: Turn) -> AsyncIterator[Paint
             painted = _painted(page, visit, change)
             if visit.accepted != accepted:
                 accepted, painted[page.message] = visit.accepted, ""
-            if news := {part: look for part, look in painted.items() if before.get(part) != look}:
+            news = {part: look for part, look in painted.items() if before.get(part, ()) != look}
+            if news:
                 yield news
             before |= painted
 
