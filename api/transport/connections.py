@@ -1,17 +1,30 @@
-"""HTTP connections that must say what they want in time: uvicorn waits for a head for ever."""
+"""HTTP connections that say what they want in time, in few words, and one thing after another.
+
+uvicorn waits for a head for ever, keeps all of it however long it is (llhttp has no limit), and
+does not notice that a client leaves which has sent a second request before the first one's answer.
+"""
 
 import asyncio
 from typing import Any
+
+HEAD_BYTES = 65_536
+"""How long a request's head and its trailer may be, give or take what arrives at once."""
+
+_TOO_LONG = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    b"connection: close\r\ncontent-length: 0\r\n\r\n"
+)
 
 
 def hurried(protocol: type[asyncio.Protocol], seconds: float) -> type[asyncio.Protocol]:
     """uvicorn's protocol class, but a connection is closed whose next request has not begun so.
 
     That is: from the connection, and from the first byte of a later request, to the end of its
-    head. Between two requests uvicorn has a deadline of its own.
+    head. Between two requests uvicorn has a deadline of its own. The bounds on what is said hold
+    for `HttpToolsProtocol`; h11 has its own.
     """
 
-    class HurriedProtocol(protocol):  # type: ignore[misc, valid-type]
+    class HurriedProtocol(_bounded(protocol)):  # type: ignore[misc]
         _deadline: asyncio.TimerHandle | None = None
 
         def connection_made(self, transport: Any) -> None:
@@ -44,3 +57,63 @@ def hurried(protocol: type[asyncio.Protocol], seconds: float) -> type[asyncio.Pr
                 self.transport.close()
 
     return HurriedProtocol
+
+
+def _bounded(protocol: type[asyncio.Protocol]) -> type[asyncio.Protocol]:
+    """The protocol class, but heads are bounded, and what is said before an answer is dropped.
+
+    The connection then closes with the answer, so that clients ask again (RFC 9112, 9.3.2).
+    """
+
+    class BoundedProtocol(protocol):  # type: ignore[misc, valid-type]
+        _deaf = False
+        """True once a request has begun while another one is being answered."""
+        _in_head = False
+        """True within a head, or within what follows a chunk's size: it may be the trailer."""
+        _heard = 0
+        """Bytes of it, as far as it came in pieces."""
+
+        def data_received(self, data: bytes) -> None:
+            self._arriving = len(data)
+            if not self._deaf:
+                super().data_received(data)
+            if self._deaf or self._in_head:
+                self._heard += len(data)
+                if self._heard > HEAD_BYTES:
+                    self._refuse()
+
+        def on_message_begin(self) -> None:
+            super().on_message_begin()
+            self._in_head, self._heard = True, 0
+            if self.cycle is not None and not self.cycle.response_complete:
+                self._deaf = True
+                self.cycle.keep_alive = False
+
+        def on_headers_complete(self) -> None:
+            self._in_head = False
+            if not self._deaf:
+                super().on_headers_complete()
+
+        def on_chunk_header(self) -> None:
+            self._in_head, self._heard = True, -self._arriving
+
+        def on_body(self, body: bytes) -> None:
+            self._in_head = False
+            if not self._deaf:
+                super().on_body(body)
+
+        def on_message_complete(self) -> None:
+            self._in_head = False
+            if not self._deaf:
+                super().on_message_complete()
+
+        def handle_websocket_upgrade(self) -> None:
+            if not self._deaf:
+                super().handle_websocket_upgrade()
+
+        def _refuse(self) -> None:
+            if self.cycle is None or self.cycle.response_complete:
+                self.transport.write(_TOO_LONG)
+            self.transport.close()
+
+    return BoundedProtocol
