@@ -37,6 +37,13 @@ def configure_logs(level: str, form: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(Unfailing(sys.stderr)),  # type: ignore[arg-type]
     )
     logging.basicConfig(level=max(minimum, logging.WARNING), stream=sys.stderr, force=True)
+    logging.getLogger("asyncio").addFilter(_tells_something)
+
+
+def _tells_something(record: logging.LogRecord) -> bool:
+    """False for asyncio's line about each write to a client that has just left: anybody could fill
+    the log with it."""
+    return record.msg != "socket.send() raised exception."
 
 
 class Unfailing:

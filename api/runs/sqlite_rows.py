@@ -15,8 +15,11 @@ from api.runs.log import Claim, KeyConflictError, LeaseLostError, RunRecord
 from api.runs.retention import without_text
 from api.runs.tail import News
 
-ERASED_AT_ONCE = 20
-"""Runs that one transaction erases: more would keep the live runs waiting for the store."""
+ERASED_RUNS, ERASED_CHARACTERS = 20, 2_000_000
+"""What one transaction erases: more would keep the live runs waiting for the store."""
+
+ROW_CHARACTERS = 100
+"""What an event takes beside its text, about."""
 
 T = TypeVar("T")
 Query = Callable[[sqlite3.Connection], T]
@@ -173,19 +176,29 @@ def take_over(connection: sqlite3.Connection, worker: str, now: float) -> list[R
 
 
 def expire(connection: sqlite3.Connection, before: datetime) -> int:
-    """Erase the texts of some runs that ended before; their figures stay."""
+    """Erase the texts of some runs that ended before; their figures stay. 0: none is left."""
     found = connection.execute(
-        f"SELECT {_RUN} FROM runs WHERE history IS NOT NULL AND ended_at < ? LIMIT ?",
-        (_micros(before), ERASED_AT_ONCE),
+        "SELECT id, length(ending) + ending_seq * ? FROM runs "
+        "WHERE history IS NOT NULL AND ended_at < ? LIMIT ?",
+        (ROW_CHARACTERS, _micros(before), ERASED_RUNS),
     ).fetchall()
-    for record in map(_record, found):
-        if record.ending:
-            _, body = codec.encode(without_text(record.ending))
-            connection.execute("DELETE FROM events WHERE run_id = ?", (record.id,))
-            connection.execute(
-                "UPDATE runs SET history = NULL, ending = ? WHERE id = ?", (body, record.id)
-            )
-    return len(found)
+    erased = characters = 0
+    for run_id, size in found:
+        if characters < ERASED_CHARACTERS:
+            _erase(connection, run_id)
+            erased += 1
+            characters += size
+    return erased
+
+
+def _erase(connection: sqlite3.Connection, run_id: str) -> None:
+    record = find(connection, run_id)
+    if record and record.ending:
+        _, body = codec.encode(without_text(record.ending))
+        connection.execute("DELETE FROM events WHERE run_id = ?", (run_id,))
+        connection.execute(
+            "UPDATE runs SET history = NULL, ending = ? WHERE id = ?", (body, run_id)
+        )
 
 
 def touch(connection: sqlite3.Connection) -> None:

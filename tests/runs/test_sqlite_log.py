@@ -140,25 +140,31 @@ async def test_a_follower_of_what_is_erased_meanwhile_ends(path: Path) -> None:
         await log.close()
 
 
-async def test_a_follower_waits_for_a_store_that_cannot_be_read(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    maker, onlooker = SqliteRunLog(path), SqliteRunLog(path)
+async def test_a_follower_waits_for_a_store_that_cannot_be_read(path: Path) -> None:
+    (path.parent.parent / "no-folder").touch()
+    view = path.parent.with_name("view")
+    view.symlink_to(path.parent)
+    maker, onlooker = SqliteRunLog(path), SqliteRunLog(view / path.name)
     for log in (maker, onlooker):
         await log.open()
     await maker.claim(draft(), started())
     await maker.append("r1", 1, [completed(1)])
-    path.chmod(0o600)
-    hidden = path.rename(path.with_name("elsewhere"))
-    path.mkdir()
+    lead(view, "no-folder")
     follower = asyncio.create_task(everything(onlooker))
     with pytest.raises(StoreUnavailableError):
         await onlooker.find("r1")
-    path.rmdir()
-    hidden.rename(path)
-    assert seqs(await follower) == [0, 1]
+    lead(view, path.parent.name)
+    async with asyncio.timeout(20):
+        assert seqs(await follower) == [0, 1]
     for log in (maker, onlooker):
         await log.close()
+
+
+def lead(link: Path, target: str) -> None:
+    """Let a symbolic link lead elsewhere, at one stroke: in between, SQLite would make a file."""
+    new = link.with_name("new")
+    new.symlink_to(target)
+    new.replace(link)
 
 
 async def test_a_claim_renews_the_lease(path: Path) -> None:
@@ -266,3 +272,20 @@ async def test_what_was_committed_survives_a_new_start(path: Path) -> None:
     await again.open()
     assert await again.read("r1", -1, 10) == [started(), delta(1), completed(2)]
     await again.close()
+
+
+async def test_long_replies_are_erased_few_at_a_time_so_that_live_runs_get_their_turn(
+    path: Path,
+) -> None:
+    log = SqliteRunLog(path)
+    await log.open()
+    for run_id, seq in (("long", 30_000), ("longer", 40_000), *((f"r{i}", 3) for i in range(30))):
+        await log.claim(draft(run_id), started(run_id))
+        await log.append(run_id, 1, [completed(seq, run_id)])
+    steps = []
+    while some := await log.expire(NOW + timedelta(seconds=1)):
+        steps.append(some)
+    assert sum(steps) == 32
+    assert max(steps) <= 20
+    assert len(steps) >= 3, "each of the long ones ends a step"
+    await log.close()
