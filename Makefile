@@ -15,7 +15,7 @@ compile := $(bin)/uv pip compile --quiet --universal --generate-hashes --no-head
 	--no-emit-index-url $(if $(UPGRADE),--upgrade)
 npm_lock := PATH="$(CURDIR)/$(bin):$$PATH" npm install --package-lock-only --no-audit --no-fund
 
-.PHONY: help run test conformance conformance-saboteurs lint types format schema generate check-generated graphiql react swift packages check-contract doctor lock clean
+.PHONY: help run test soak conformance conformance-saboteurs lint types format schema generate check-generated graphiql react swift packages check-contract doctor lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -31,6 +31,11 @@ side_by_side := --numprocesses auto --maxprocesses 4 --dist loadfile
 test: ## Run the tests, as many at a time as there are cores (4 at most); ARGS go to pytest
 	$(ready) test
 	@$(bin)/python -m pytest $(side_by_side) $(ARGS)
+
+soak: ## Load a real server with everything for MINUTES (30), with faults; WORKERS, RATE
+	$(ready) test
+	@$(bin)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) \
+		$(if $(WORKERS),--workers $(WORKERS)) $(if $(RATE),--rate $(RATE)) $(ARGS)
 
 conformance: ## Play every scenario on every frontend and write the matrix; FRONTEND=name: one
 	$(ready) test

@@ -42,6 +42,16 @@ def connections(server: ServerProcess) -> int:
     return sum(row.server == server.port and row.state == "01" for row in _rows())
 
 
+def is_connected(server: ServerProcess, wire: Wire) -> bool:
+    """Whether the server still has its side of this connection open."""
+    return _inode(server.port, wire.socket.getsockname()[1]) not in ("", "socket:[0]")
+
+
+def upstream_connections(port: int) -> int:
+    """How many connections anybody has to a server on this port, on the client's side."""
+    return sum(row.client == port and row.state == "01" for row in _rows())
+
+
 def _inode(server_port: int, client_port: int) -> str:
     """The server's side of a connection."""
     for row in _rows():

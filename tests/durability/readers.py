@@ -1,7 +1,7 @@
 """Clients as small as can be, one for each transport: they follow runs and can be cut anywhere."""
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,7 +57,12 @@ async def over_websocket(
     protocol = Subprotocol("graphql-transport-ws")
     try:
         socket = await connect(
-            address, subprotocols=[protocol], compression=None, proxy=None, max_size=None
+            address,
+            subprotocols=[protocol],
+            additional_headers=http.headers,
+            compression=None,
+            proxy=None,
+            max_size=None,
         )
     except (OSError, EOFError, ConnectionClosed) as error:
         raise CutError from error
@@ -112,7 +117,7 @@ class Reader:
 
     @property
     def text(self) -> str:
-        return "".join(event.get("text", "") for event in self.events)
+        return text_of(self.events)
 
     async def read(self, way: str, at_most: int | None = None) -> None:
         """Resume over `way` and read to the end of the stream, or so many events, then be cut."""
@@ -130,6 +135,11 @@ class Reader:
         else:
             ask = Ask(FOLLOW, {"id": self.run_id, "after": self.last_seq})
         return READS.get(way, over_sse)(self.http, self.url, ask)
+
+
+def text_of(events: Sequence[Event]) -> str:
+    """What the deltas say together."""
+    return "".join(event.get("text", "") for event in events)
 
 
 @asynccontextmanager

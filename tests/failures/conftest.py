@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.servers import LiveServer
+from tests.upstream.faults import FAULTS
 from tests.upstream.server import FakeUpstream
 
 StartFailing = Callable[..., LiveServer]
@@ -18,6 +19,14 @@ def write_assistant(folder: Path, name: str, model: str, *fallbacks: str) -> Non
     (folder / f"{name}.toml").write_text(
         f'name = "{name}"\nprompt = "Go."\nmodel = "{model}"\nfallback_models = {list(fallbacks)}\n'
     )
+
+
+def write_failing_assistants(folder: Path) -> None:
+    """An assistant for each failure; `hang-3` asks a model that hangs after three tokens."""
+    for fault in FAULTS:
+        name = fault.replace("_", "-")
+        write_assistant(folder, name, f"fault-{fault}")
+        write_assistant(folder, f"{name}-3", f"fault-{fault}-3")
 
 
 @pytest.fixture(scope="module")

@@ -6,55 +6,13 @@ from typing import Any
 
 import pytest
 
-from tests.failures.conftest import write_assistant
-from tests.failures.doors import COMPLETED, DOORS, INCOMPLETE, through_all_doors
+from tests.failures.conftest import write_failing_assistants
+from tests.failures.doors import COMPLETED, DOORS, through_all_doors
+from tests.failures.table import BREAKS, REFUSALS, WHOLE, expected
 from tests.providers.sockets import closed_port, silent_port
 from tests.servers import LiveServer
 from tests.upstream import FAULTS, FakeUpstream
 
-REFUSALS = {
-    "rate_limited": "RateLimited",
-    "quota_exhausted": "ModelUnavailable",
-    "server_error": "ModelUnavailable",
-    "overloaded": "ModelUnavailable",
-    "bad_gateway": "ModelUnavailable",
-    "unauthorized": "ModelUnavailable",
-    "forbidden": "ModelUnavailable",
-    "model_not_found": "ModelUnavailable",
-    "model_not_pulled": "ModelUnavailable",
-    "wrong_path": "ModelUnavailable",
-    "prompt_refused": "ContentRefused",
-    "context_exceeded": "ContextExceeded",
-    "setting_refused": "ModelUnavailable",
-    "redirect": "ModelUnavailable",
-    "html": "ModelUnavailable",
-    "wrong_content_type": "ModelUnavailable",
-    "drop": "ModelUnavailable",
-    "endless_error": "ModelUnavailable",
-    "headers_hang": "ModelTimedOut",
-}
-BREAKS = {
-    "truncated": INCOMPLETE,
-    "chunk_cut": INCOMPLETE,
-    "connection_reset": INCOMPLETE,
-    "mid_line_cut": INCOMPLETE,
-    "bad_json": "ModelUnavailable",
-    "wrong_shape": "ModelUnavailable",
-    "error_event": "ModelUnavailable",
-    "giant_chunk": "ModelUnavailable",
-    "hang": "ModelTimedOut",
-    "drip": "ModelTimedOut",
-    "filtered": "ContentRefused",
-}
-WHOLE = (
-    "done_without_reason",
-    "reason_without_done",
-    "reason_then_hang",
-    "no_usage",
-    "odd_choices",
-    "crumbs",
-    "hang_up",
-)
 AGAIN = {
     *("rate_limited", "server_error", "overloaded", "bad_gateway", "html"),
     *("wrong_content_type", "drop", "endless_error", "truncated", "chunk_cut"),
@@ -73,10 +31,7 @@ def test_every_fault_of_the_fake_upstream_is_in_a_table() -> None:
 def failing_server(upstream: FakeUpstream, tmp_path_factory: Any) -> Iterator[LiveServer]:
     """One server; the assistant `hang-3` asks a model that hangs after three tokens."""
     folder = tmp_path_factory.mktemp("failing")
-    for fault in FAULTS:
-        name = fault.replace("_", "-")
-        write_assistant(folder, name, f"fault-{fault}")
-        write_assistant(folder, f"{name}-3", f"fault-{fault}-3")
+    write_failing_assistants(folder)
     settings = {
         "openai_base_url": upstream.base_url,
         "openai_api_key": "sk-canary-key",
@@ -103,10 +58,8 @@ async def test_a_failure_is_the_same_problem_behind_every_door(
         return
     assistant = fault.replace("_", "-") + ("-3" if tokens else "")
     outcomes = await through_all_doors(failing_server.url, assistant)
-    expected = REFUSALS.get(fault) or BREAKS[fault]
-    assert {door: outcome.kind for door, outcome in outcomes.items()} == dict.fromkeys(
-        DOORS, expected
-    )
+    kinds = {door: outcome.kind for door, outcome in outcomes.items()}
+    assert kinds == dict.fromkeys(DOORS, expected(fault))
     for outcome in outcomes.values():
         assert outcome.text in (None, "t0 t1 t2" if tokens else "")
         assert outcome.reason
@@ -162,8 +115,8 @@ async def test_a_server_that_cannot_be_reached_is_told_behind_every_door(
             attempts=ATTEMPTS,
         )
         outcomes = await through_all_doors(server.url, "any")
-    expected = "ModelTimedOut" if kind == "silent" else "ModelUnavailable"
-    assert {outcome.kind for outcome in outcomes.values()} == {expected}
+    problem = "ModelTimedOut" if kind == "silent" else "ModelUnavailable"
+    assert {outcome.kind for outcome in outcomes.values()} == {problem}
 
 
 async def test_a_redirect_is_followed_by_no_door(

@@ -1,0 +1,35 @@
+"""After a burst of everything that clients do, memory, files and tasks are as they were before."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from tests.soak import troubles
+from tests.soak.load import Load
+from tests.soak.playing import MEMORY_SHARE, at_rest, counted_runs, errors_of, settle
+from tests.soak.sampling import Sample, exceeding, take
+from tests.soak.stage import staged
+
+LONG = [troubles.endless_model]
+"""It lasts as long as a run may."""
+
+
+def opened_once(sample: Sample) -> Sample:
+    """With room for what the run log opens 10 s after the start: a thread with its connection."""
+    return replace(sample, threads=sample.threads + 1, descriptors=sample.descriptors + 3)
+
+
+async def test_everything_is_as_before_within_ten_seconds_of_a_burst(tmp_path: Path) -> None:
+    async with staged(tmp_path, PARLEY_SEND_TIMEOUT_SECONDS="1") as stage:
+        load = Load(stage, rate=1)
+        await load.each(1, but=LONG)
+        before = opened_once(await at_rest(stage, 1.5))
+        await load.each(2, but=LONG)
+        await settle(stage, before)
+        now = take(stage)
+        assert not exceeding(now, before), (before, now)
+        assert (await at_rest(stage, 1.5)).memory <= before.memory * (1 + MEMORY_SHARE)
+        assert stage.tally.is_clean, stage.tally.faults
+        assert stage.tally.tokens > 1_000
+        runs, unended = counted_runs(stage.server.data_dir)
+        assert runs > len(stage.tally.begun) and not unended
+        assert not errors_of(stage.server.log)
