@@ -15,7 +15,7 @@ from api.access.allowance import Budget, Rate
 from api.limit_settings import LimitSettings
 
 PREFIX = "PARLEY_"
-OTHERS = ("PARLEY_API", "PARLEY_API_KEY", "PARLEY_CHROMIUM", "PARLEY_TOKEN")
+OTHERS = ("PARLEY_API", "PARLEY_API_KEY", "PARLEY_CHROMIUM", "PARLEY_NGINX", "PARLEY_TOKEN")
 """Names that belong to the frontends and the tests; no settings of the server."""
 PACKAGED_ASSISTANTS = Path(__file__).parent / "assistants"
 

@@ -84,6 +84,11 @@ def keep(link: Path, *words: str) -> None:
     link.symlink_to(last[last.index("/") :])
 
 
+def look_for_nginx() -> None:
+    """Without it the tests that need it say so, and how to get it."""
+    command(PYTHON, "-m", "scripts.nginx", cwd=ROOT)
+
+
 def node_packages(folder: Path, title: str) -> Step:
     """The step that installs a folder's Node packages."""
     return Step(
@@ -162,6 +167,13 @@ BROWSER = Step(
     output=STAMPS / "chromium-file",
     needs=(ENVIRONMENT,),
 )
+PROXY = Step(
+    "Looking for nginx, unpacking it where there is none",
+    look_for_nginx,
+    STAMPS / "nginx",
+    inputs=(ROOT / "scripts" / "nginx.py",),
+    needs=(ENVIRONMENT,),
+)
 CLIENT_PACKAGES = node_packages(SCRIPTED_CLIENTS, "Installing Node packages for the client tests")
 
 READY = {
@@ -187,6 +199,7 @@ READY = {
         MODEL,
         CLIENT_PACKAGES,
         BROWSER,
+        PROXY,
     ),
 }
 

@@ -45,8 +45,12 @@ async def react_page(_: Request) -> Response:
 
 
 async def to_react_page(request: Request) -> Response:
-    """`/app` with the slash that the page's own addresses need."""
-    return RedirectResponse(request.url.replace(path=request.url.path + "/"))
+    """`/app` with the slash that the page's own addresses need.
+
+    Without a host: a proxy may be known by another name, and by TLS, than this server is.
+    """
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{request.url.path}/{query}")
 
 
 def add_react_app(app: FastAPI) -> None:
