@@ -41,7 +41,7 @@ def test_the_address_without_a_slash_leads_to_the_page_and_keeps_its_run(
 ) -> None:
     answer = get(live_server, "/app?run=abc")
     assert answer.status == 307
-    assert answer.headers["location"] == f"{live_server.url}/app/?run=abc"
+    assert answer.headers["location"] == "/app/?run=abc", "a proxy may have another name"
 
 
 def test_its_files_are_compressed_and_kept(
