@@ -19,6 +19,7 @@ from api.context import Services
 from api.logs import configure_logs
 from api.runs.service import RunService
 from api.settings import Settings
+from api.transport.calm_websocket import CalmWebSocketProtocol
 from api.transport.connections import hurried
 from api.transport.sending import drop_stuck
 
@@ -110,6 +111,7 @@ def server_config(app: ASGIApp, settings: Settings, **more: Any) -> uvicorn.Conf
     return uvicorn.Config(
         app,
         http=hurried(AutoHTTPProtocol, settings.body_timeout_seconds),
+        ws=CalmWebSocketProtocol,
         log_level="warning",
         access_log=False,
         ws_max_size=settings.frame_bytes,

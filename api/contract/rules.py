@@ -100,7 +100,7 @@ def _broken_text(
     text: str, length: Length | None, where: str
 ) -> Iterator[InvalidInput | InputTooLong]:
     yield from _too_long(len(text), length, where, "characters")
-    if not text.isascii() and not _encodable(text):
+    if not text.isascii() and not is_encodable(text):
         yield _not_text(where, "half of a surrogate pair, which is not valid Unicode")
     if "\x00" in text:
         yield _not_text(where, "a NUL character")
@@ -111,7 +111,8 @@ def _too_long(actual: int, length: Length | None, where: str, unit: str) -> Iter
         yield too_long(where, actual, length.max, unit)
 
 
-def _encodable(text: str) -> bool:
+def is_encodable(text: str) -> bool:
+    """False for a text with lone surrogates, which nothing can store or send on."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -17,6 +17,7 @@ from api.contract.problems import (
     StoreUnavailable,
 )
 from api.contract.results import Cancellation, CancelOutcome, ChatReply
+from api.contract.rules import is_encodable
 from api.contract.types import ChatInput, OnDisconnect, Run, RunStatus
 from api.providers.base import Provider
 from api.runs import folding, refusals
@@ -237,6 +238,8 @@ class RunService:
     async def _find(
         self, run_id: str, caller: Caller
     ) -> RunRecord | RunNotFound | ReplayExpired | StoreUnavailable:
+        if not is_encodable(run_id):
+            return refusals.not_found(run_id)
         try:
             record = await self._log.find(run_id)
         except StoreUnavailableError as error:

@@ -73,8 +73,7 @@ class GatedEntrance:
         address = (connection.scope.get("server") or ("",))[0]
         if _is_address(address) and not ipaddress.ip_address(address).is_loopback:
             raise _unauthenticated("A key is needed, and this server has none yet.", False)
-        host = connection.headers.get("host", "localhost")
-        name = urlsplit(f"//{host}").hostname or ""
+        name = _name(connection.headers.get("host", "localhost"))
         known = name in self._names or name.endswith(".localhost") or _is_address(name)
         if not known and "*" not in self._names:
             raise RefusedRequestError(
@@ -147,6 +146,14 @@ def _unauthenticated(message: str, presented: bool) -> RefusedRequestError:
     return RefusedRequestError(
         401, message, "UNAUTHENTICATED", {"www-authenticate": challenge}, unread=True
     )
+
+
+def _name(host: str) -> str:
+    """The name in a `Host` header, without the port; empty where it holds none."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _is_address(host: str) -> bool:

@@ -144,7 +144,9 @@ def test_a_local_server_without_keys_needs_none(live_server: LiveServer) -> None
     assert post(live_server.url, "whatever").status == 200
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "localhost.evil.example"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8000", "localhost.evil.example", "[::1", "[x]", "[v1.]"]
+)
 def test_a_name_that_leads_here_is_not_this_machine(live_server: LiveServer, host: str) -> None:
     with Wire(live_server.url) as wire:
         path = "/graphql?query={contractVersion}"

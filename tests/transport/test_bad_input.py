@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.servers import LiveServer
-from tests.transport.wire import ask
+from tests.transport.wire import Wire, ask
 
 QUERY = """mutation($i: ChatInput!) {
   chat(input: $i) {
@@ -118,3 +118,27 @@ def test_an_enum_value_written_in_the_query_is_explained_as_well(
     (error,) = ask(shared_server.url, {"query": query}).json["errors"]
     assert error["message"].endswith("Allowed values: ASSISTANT, USER.")
     assert error["locations"] == [{"line": 1, "column": 42}]
+
+
+@pytest.mark.parametrize("id", ["\ud800", "a\x00b", "", "x" * 100_000, "' OR 1=1 --"], ids=ascii)
+@pytest.mark.parametrize(
+    "operation", ["query($id: ID!) { run", "mutation($id: ID!) { cancelRun"], ids=["run", "cancel"]
+)
+def test_an_id_that_no_run_can_have_is_not_found(
+    shared_server: LiveServer, operation: str, id: str
+) -> None:
+    query = f"{operation}(id: $id) {{ __typename }} }}"
+    (found,) = (
+        ask(shared_server.url, {"query": query, "variables": {"id": id}}).json["data"].values()
+    )
+    assert found == {"__typename": "RunNotFound"}
+
+
+def test_an_id_that_no_run_can_have_is_not_found_by_a_stream(shared_server: LiveServer) -> None:
+    query = (
+        "subscription($id: ID!) { run(id: $id) { ... on RunFailed { problem { __typename } } } }"
+    )
+    body = {"query": query, "variables": {"id": "\ud800"}}
+    with Wire(shared_server.url) as wire:
+        wire.post("/graphql", body, accept="text/event-stream").read_head()
+        assert b'{"run":{"problem":{"__typename":"RunNotFound"}}}' in wire.chunks()
