@@ -90,6 +90,9 @@ class LiveServer:
 class ServerProcess:
     """`parley serve` as its own process (or pool), for signals and kills."""
 
+    module: tuple[str, ...] = ("api", "serve")
+    """What `python -m` runs."""
+
     def __init__(self, data_dir: Path, port: int | None = None, **environment: str) -> None:
         self.port = port or free_port()
         self.data_dir = data_dir
@@ -111,7 +114,7 @@ class ServerProcess:
     def start(self) -> Self:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "api", "serve"],
+                [sys.executable, "-m", *self.module],
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
