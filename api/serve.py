@@ -44,11 +44,13 @@ def check_guarded(settings: Settings) -> None:
     """Raise `UnguardedError` for a server that anybody on the network could use."""
     if settings.is_local or settings.jwt_issuer:
         return
-    keys = KeyStore(settings.data_dir).read()
+    store = KeyStore(settings.data_dir)
+    keys = store.read()
     if not any(key.holds(time.time()) for key in keys):
+        lack = "No key holds any more of those" if keys else "There is none"
         raise UnguardedError(
-            f"Not listening on {settings.host}: there is no key, and without one anybody who "
-            "reaches this machine could use the model.\n"
+            f"Not listening on {settings.host}, where others reach this machine: every door needs "
+            f"a key. {lack} in {store.path.absolute()}.\n"
             "Make a key:  parley keys add NAME\n"
             "Or stay on this machine:  --host 127.0.0.1"
         )

@@ -118,15 +118,20 @@ def _revoke(store: KeyStore, name: str) -> int:
 
 
 def _moment(text: str) -> float:
-    """The end of a time span from now, or of the day before a date."""
+    """The end of a time span from now, or of the day before a date; it is to come."""
+    now = time.time()
     if found := re.fullmatch(r"(\d{1,6})([mhdw])", text):
-        return time.time() + int(found[1]) * _UNITS[found[2]]
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
-    except ValueError:
-        raise ValueError(
-            f"{text!r} is no time; write it like 90d, 12h or 2027-01-31 (UTC)"
-        ) from None
+        moment = now + int(found[1]) * _UNITS[found[2]]
+    else:
+        try:
+            moment = datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
+        except ValueError:
+            raise ValueError(
+                f"{text!r} is no time; write it like 90d, 12h or 2027-01-31 (UTC)"
+            ) from None
+    if moment <= now:
+        raise ValueError(f"{text!r} is over already; write it like 90d, 12h or 2027-01-31 (UTC)")
+    return moment
 
 
 def _said(parse: Any) -> Any:

@@ -16,6 +16,8 @@ from api.access.allowance import Budget, Period, Rate
 from api.access.key_ring import KeyRing
 from api.access.key_store import KeyStore, NameTakenError
 from api.access.keys import KeyRecord, digest_of, new_key
+from api.serve import UnguardedError, check_guarded
+from api.settings import Settings
 from tests.access.conftest import MakeKey
 
 
@@ -55,6 +57,8 @@ def test_keys_are_made_listed_and_revoked_by_the_command(data_dir: Path) -> None
         ("--rate", "60", "60/min"),
         ("--rate", "0/min", "60/min"),
         ("--expires", "soon", "90d"),
+        ("--expires", "0d", "over already"),
+        ("--expires", "2020-01-31", "over already"),
     ],
 )
 def test_a_wrong_allowance_is_named_with_the_right_form(
@@ -70,7 +74,19 @@ def test_beyond_loopback_nothing_is_served_without_a_key(data_dir: Path) -> None
     done = parley(data_dir, "serve", "--host", "0.0.0.0", "--port", "0")
     assert done.returncode == 1
     assert "parley keys add" in done.stderr
+    assert str(data_dir) in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_beyond_loopback_a_key_that_has_ended_is_none(make_key: MakeKey, data_dir: Path) -> None:
+    make_key(expires_at=time.time() - 1)
+    make_key("bob")
+    KeyStore(data_dir).revoke("bob")
+    settings = Settings(_env_file=None, host="0.0.0.0", data_dir=data_dir)  # type: ignore[call-arg]
+    with pytest.raises(UnguardedError, match="No key holds any more"):
+        check_guarded(settings)
+    make_key("cyd")
+    check_guarded(settings)
 
 
 def test_only_the_owner_may_read_the_file(make_key: MakeKey, data_dir: Path) -> None:

@@ -21,7 +21,7 @@ from clients.python import (
     UsageReport,
 )
 from tests.access.conftest import MakeKey
-from tests.access.doors import bearer
+from tests.access.doors import HTTP, bearer, subscribed
 from tests.conftest import StartServer
 from tests.servers import LiveServer, ServerProcess
 from tests.transport.wire import ask
@@ -181,3 +181,22 @@ async def test_a_refused_or_failed_run_costs_nothing_and_holds_nothing(
 async def until_known(server: LiveServer, key: str) -> None:
     while ask(server.url, {"query": "{ contractVersion }"}, **bearer(key)).status != 200:
         await asyncio.sleep(0.05)
+
+
+async def test_one_ledger_counts_the_runs_of_every_door(
+    priced: LiveServer, upstream: FakeUpstream, key: str
+) -> None:
+    upstream.reply("Me.", usage=USED, always=True)
+    doors = [*(HTTP[name] for name in ("SSE", "multipart", "chat")), followed]
+    for number, door in enumerate(doors, 1):
+        door(priced.url, key)
+        while (total := (await report(priced.url, key)).total).runs < number:
+            await asyncio.sleep(0.05)
+        assert total.amount == number * COST
+    assert isinstance(await chat(priced.url, key), ChatReply)
+    assert (await report(priced.url, key)).total.amount == (len(doors) + 1) * COST
+
+
+def followed(url: str, key: str) -> None:
+    with subscribed(url, key):
+        pass

@@ -204,6 +204,18 @@ def test_an_open_breaker_probes_once_in_ten_seconds_and_closes_with_a_success() 
     assert not refuses(breaker)
 
 
+@pytest.mark.parametrize("well_again", [0.1, 5, 9.9, 10.1, 25, 299])
+def test_a_server_that_is_well_again_is_found_within_15_seconds(well_again: float) -> None:
+    """Whenever that is, and although a probe that hangs never tells how it went."""
+    now = [0.0]
+    breaker = broken_breaker(now)
+    while breaker.is_open:
+        now[0] += 0.5
+        if not refuses(breaker) and now[0] >= well_again:
+            breaker.succeeded()
+    assert now[0] - well_again <= 15
+
+
 async def test_a_model_that_is_left_alone_costs_no_time_and_another_stands_in() -> None:
     failing = [[DOWN] for _ in range(5)]
     troubled = Troubled(*failing, WHOLE)
