@@ -2,6 +2,7 @@
 
 import argparse
 import secrets
+import signal
 import sys
 import tempfile
 from collections.abc import Iterable
@@ -15,6 +16,8 @@ from tests.fuzz.stage import staged
 def main() -> int:
     """Play, print the table and the findings, and return the exit code."""
     options = _options()
+    # Asked to end, the server and the model's server have to end as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))
     print(f"seed {options.seed}", flush=True)
     outcomes = []
     with tempfile.TemporaryDirectory() as folder, staged(Path(folder)) as stage:

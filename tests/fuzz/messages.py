@@ -1,6 +1,7 @@
 """Well-formed requests and sessions around a body or document, whatever that holds."""
 
 import json
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from tests.fuzz.requests import Request
@@ -37,9 +38,9 @@ def subscribed(body: str) -> Session:
     return Session(frames, awaits=("1", LAST_ID))
 
 
-def document(query: str) -> str:
+def document(query: str, variables: Mapping[str, object] | None = None) -> str:
     """The body that asks for a document."""
-    return json.dumps({"query": query})
+    return json.dumps({"query": query, "variables": variables})
 
 
 def _request(method: str, target: str, body: bytes = b"", **headers: str) -> Request:

@@ -88,10 +88,9 @@ def histories(draw: st.DrawFn, roles: tuple[str, ...]) -> Any:
     odd = draw(st.integers(0, 19))
     if odd == 18:
         return history
-    question = {"role": roles[0], "content": draw(content)}
-    return [*history, question] * (
-        draw(st.sampled_from([100, 200, 201, 1_000])) if odd == 19 else 1
-    )
+    if odd == 19:
+        return [{"role": roles[0], "content": "Who?"}] * draw(st.sampled_from([200, 201, 1_000]))
+    return [*history, {"role": roles[0], "content": draw(content)}]
 
 
 settings = shaped(
