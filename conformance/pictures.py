@@ -58,8 +58,8 @@ def _streaming(stage: Stage) -> Screen:
     screen = stage.open()
     gate = stage.upstream.reply(PIECES, gated=True)
     screen.ask(QUESTION)
-    gate.release(len(PIECES) // 2)
-    screen.until(lambda: "Gotham" in screen.text, "no words come")
+    gate.release(len(PIECES) * 3 // 4)
+    screen.until(lambda: "print" in screen.text, "no words come")
     return screen
 
 
@@ -73,7 +73,7 @@ def _done(stage: Stage, *, dark: bool = False, phone: bool = False) -> Screen:
 
 def _error(stage: Stage) -> Screen:
     screen = stage.open()
-    stage.upstream.fault("connection_reset", after_tokens=12)
+    stage.upstream.fault("connection_reset", after_tokens=3, text=PIECES)
     screen.ask(QUESTION)
     screen.await_alert()
     return screen

@@ -72,7 +72,7 @@ def assert_passes(done: subprocess.CompletedProcess[bytes]) -> None:
     assert re.search(r"^. pass [1-9]", told, re.MULTILINE), told
 
 
-@pytest.mark.parametrize("file", ["fixtures", "markdown", "money", "panel"])
+@pytest.mark.parametrize("file", ["fixtures", "markdown", "money", "panel", "texts"])
 def test_the_parts_without_a_server_pass(file: str) -> None:
     assert_passes(node(*RUNNER, f"{file}.test.ts"))
 
