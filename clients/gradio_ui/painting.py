@@ -29,8 +29,6 @@ async def paintings(page: Page, visit: Visit, turn: Turn) -> AsyncIterator[Paint
             if news:
                 yield news
             before |= painted
-    # Gradio sends what came last once more when a handler ends; it may be old by then.
-    yield {page.message: gr.skip()}
 
 
 def _painted(page: Page, visit: Visit, change: Change) -> Painted:

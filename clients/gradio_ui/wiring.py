@@ -31,17 +31,17 @@ def _wire_turns(page: Page, turns: Turns) -> None:
     on = _Binder(page)
     on(page.blocks.load, turns.open, [page.saved, page.linked_run], js="recall", reads=False)
     on(page.message.submit, turns.ask, [page.message])
-    on(page.assistant.input, turns.choose, [page.assistant])
-    on(page.newest_first.input, turns.order, [page.newest_first])
+    on(page.assistant.input, turns.choose, [page.assistant], once=True)
+    on(page.newest_first.input, turns.order, [page.newest_first], once=True)
     for button, turn, told in (
         (page.send, turns.ask, [page.message]),
         (page.starters, lambda visit, row: turns.ask(visit, row[0]), [page.starters]),
         (page.regenerate, turns.again, []),
         (page.retry, turns.again, []),
-        (page.stop, turns.stop, []),
-        (page.clear, turns.clear, []),
     ):
         on(button.click, turn, told, js="toMessage")
+    on(page.stop.click, turns.stop, [], js="toMessage", once=True)
+    on(page.clear.click, turns.clear, [], js="toMessage", once=True)
 
 
 def _wire_browser(page: Page) -> None:
@@ -71,9 +71,10 @@ class _Binder:
         told: list[Any],
         js: str | None = None,
         reads: bool = True,
+        once: bool = False,
     ) -> None:
         """`told` are the components that the turn is told the values of; unless `reads` is False,
-        the settings are those that the page shows."""
+        the settings are those that the page shows; `once`: the turn is over at once."""
         page = self._page
 
         async def handle(visit: Visit, *values: Any) -> AsyncIterator[Painted]:
@@ -82,5 +83,11 @@ class _Binder:
             async for painted in paintings(page, visit, take(visit, *values[: len(told)])):
                 yield painted
 
+        # Gradio sends what a generator yielded last once more when it ends. That would be old by
+        # then, where a reply grows beside this turn.
+        async def handle_once(visit: Visit, *values: Any) -> Painted:
+            steps = [painted async for painted in handle(visit, *values)]
+            return {part: look for painted in steps for part, look in painted.items()}
+
         inputs = [page.visit, *told, *(page.controls.values() if reads else ())]
-        event(handle, inputs, page.painted, js=js, **HOW)
+        event(handle_once if once else handle, inputs, page.painted, js=js, **HOW)
