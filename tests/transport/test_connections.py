@@ -1,10 +1,13 @@
 """What a client may do to a connection beside sending whole requests one after another."""
 
 import json
+from contextlib import suppress
 
 import pytest
 
+from api.providers.scripted import ScriptedProvider
 from api.transport.connections import HEAD_BYTES
+from tests.conftest import StartServer
 from tests.servers import LiveServer, wait_until
 from tests.transport.test_leaving import SUBSCRIPTION, variables
 from tests.transport.wire import Wire
@@ -100,3 +103,20 @@ def test_a_client_that_says_more_and_leaves_is_missed_all_the_same(
         wire.socket.sendall(more)
     wait_until(lambda: bool(upstream.closed_early), 2)
     assert upstream.tokens_sent < 10
+
+
+@pytest.mark.parametrize("path", ["/graphql", "/chat"])
+def test_a_body_that_drips_does_not_buy_time(start_server: StartServer, path: str) -> None:
+    """Slowloris: the whole body has its time, not each of its bytes."""
+    server = start_server(ScriptedProvider(), body_timeout_seconds=0.5)
+    with Wire(server.url) as wire:
+        head = {"content-type": "application/json", "content-length": "100000"}
+        wire.send("POST", path, head)
+        wire.socket.settimeout(0.05)
+        answer = b""
+        for _ in range(400):
+            wire.socket.sendall(b" ")
+            with suppress(TimeoutError):
+                answer = wire.socket.recv(65_536)
+                break
+    assert answer.startswith(b"HTTP/1.1 408")
