@@ -15,7 +15,7 @@ compile := $(bin)/uv pip compile --quiet --universal --generate-hashes --no-head
 	--no-emit-index-url $(if $(UPGRADE),--upgrade)
 npm_lock := PATH="$(CURDIR)/$(bin):$$PATH" npm install --package-lock-only --no-audit --no-fund
 
-.PHONY: help run test soak fuzz conformance conformance-saboteurs lint types format schema generate check-generated graphiql react swift packages check-contract doctor lock clean
+.PHONY: help run test bench soak fuzz conformance conformance-saboteurs lint types format schema generate check-generated graphiql react swift packages check-contract doctor lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -48,6 +48,10 @@ conformance-saboteurs: ## Test the conformance kit: broken frontends must be cau
 fuzz: ## Send bad input of every kind by the thousand; KIND=name: one; ARGS="--seed N --count N"
 	$(ready) test
 	@$(bin)/python -m tests.fuzz $(KIND) $(ARGS)
+
+bench: ## Measure the speed beside other servers (10 minutes); PEERS=all: beside two more
+	$(ready) test
+	@$(bin)/python -m bench $(if $(PEERS),--peers $(PEERS)) $(ARGS)
 
 lint: ## Check style and formatting
 	$(ready) tools

@@ -8,7 +8,8 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import gates, guard, report, scenarios
@@ -19,6 +20,8 @@ from bench.measures import Pace
 from bench.peers import DIRECT, PEERS, ROOT
 from bench.processes import LOAD_CORE
 from bench.stage import Stage
+from bench.starting import starting
+from bench.stored import FEW, RUNS, stored
 
 PLOT = ROOT / "docs" / "images" / "performance.png"
 LEAVINGS = 250
@@ -26,52 +29,89 @@ LEAVINGS = 250
 SELECTIONS = 20_000
 
 
+@dataclass
+class Measured:
+    """Heading → text of the report's parts, and the gates with what they measured."""
+
+    parts: dict[str, str] = field(default_factory=dict)
+    gates: list[gates.Gate] = field(default_factory=list)
+
+    def add(self, heading: str, text: str, found: Iterable[gates.Gate] = ()) -> None:
+        print(f"\n## {heading}\n\n{text}", flush=True)
+        self.parts[heading] = text
+        self.gates += found
+
+
 def main() -> int:
     options = _options()
     os.sched_setaffinity(0, {LOAD_CORE})
+    python_of("plot")
     if not options.no_litellm:
         python_of("litellm")
     with tempfile.TemporaryDirectory() as folder:
-        parts, found = asyncio.run(_measured(Path(folder), options))
+        found = asyncio.run(_measured(Path(folder), options))
     if options.selections:
-        parts["Compiled selections"] = _compared(options.selections)
-    print(report.write({"Gates": report.gates(found), **parts}))
+        found.add("Compiled selections", _compared(options.selections))
+    print(f"\n{report.gates(found.gates)}")
+    report.write({"Gates": report.gates(found.gates), **found.parts})
     if options.keep:
-        guard.keep(found)
-    slips = guard.slipped(found)
+        guard.keep(found.gates)
+    slips = guard.slipped(found.gates)
     for slip in slips:
         print(f"regression: {slip}", file=sys.stderr)
     return 1 if slips else 0
 
 
-async def _measured(
-    folder: Path, options: argparse.Namespace
-) -> tuple[dict[str, str], list[gates.Gate]]:
-    """Heading → text of the report's parts, and the gates with what they measured."""
+async def _measured(folder: Path, options: argparse.Namespace) -> Measured:
     peers = [p for p in PEERS if not (options.no_litellm and p.name == "LiteLLM")]
-    rounds, parts, found = options.rounds, {}, []
+    found = Measured()
     with Stage(folder, peers) as stage:
-        token_table = await scenarios.tokens(stage, rounds)
-        parts["Server CPU per streamed token"] = report.tokens(token_table)
-        shorts = await scenarios.short_requests(stage, rounds)
-        parts["Short requests, 0 ms upstream"] = report.shorts(shorts)
-        firsts = await scenarios.first_tokens(stage, rounds, (stage.upstream, DIRECT))
-        parts["Time to the first token"] = report.firsts(firsts)
-        steps = await _capacity(stage)
-        parts["Streams of 50 tokens a second on one core"] = (
-            f"{report.capacity(steps)}\n\n![Cost against streams, lag against load]"
-            f"(images/{PLOT.name})"
-        )
-        grown = await growth(stage, folder, rounds)
-        parts["Growth"] = report.growth(grown)
+        await _costs(stage, options.rounds, found)
+        await _first_tokens(stage, options.rounds, found)
+        await _load(stage, found)
+        await _growth(stage, folder, options.rounds, found)
         left, still = await leaving(stage.servers["Parley"], stage.upstream, LEAVINGS)
-        parts["A client that leaves closes the upstream"] = (
-            f"{report.leaving(left)}\n\nStill open afterwards: {still}."
-        )
-    found += [*gates.token_gates(token_table), *gates.request_gates(shorts)]
-    found += [*gates.first_token_gates(firsts), *gates.leaving_gates(left)]
-    found += gates.capacity_gates(steps, scenarios.LAG_LIMIT)
-    return parts, found
+        text = f"{report.leaving(left)}\n\nStill open afterwards: {still}."
+        found.add("A client that leaves closes the upstream", text, gates.leaving_gates(left))
+    return found
+
+
+async def _costs(stage: Stage, rounds: int, found: Measured) -> None:
+    tokens = await scenarios.tokens(stage, rounds)
+    found.add("Server CPU per streamed token", report.tokens(tokens), gates.token_gates(tokens))
+    shorts = await scenarios.short_requests(stage, rounds)
+    heading = "Short requests, 0 ms upstream"
+    found.add(heading, report.shorts(shorts), gates.request_gates(shorts))
+    patient = await scenarios.patient_requests(stage, min(rounds, 2))
+    heading = f"Short requests of {scenarios.CLIENTS} clients, 200 ms upstream"
+    found.add(heading, report.patient(patient))
+
+
+async def _first_tokens(stage: Stage, rounds: int, found: Measured) -> None:
+    alone = await scenarios.first_tokens(stage, rounds, (stage.upstream, DIRECT))
+    busy = await scenarios.busy_first_tokens(stage, min(rounds, 2))
+    found_gates = gates.first_token_gates(alone, busy)
+    found.add("Time to the first token", report.firsts(alone), found_gates)
+    found.add("Time to the first token beside 100 streams", report.busy(busy))
+
+
+async def _load(stage: Stage, found: Measured) -> None:
+    steps = await _capacity(stage)
+    text = (
+        f"{report.capacity(steps)}\n\n![Cost against streams, lag against load](images/{PLOT.name})"
+    )
+    found_gates = gates.capacity_gates(steps, scenarios.LAG_LIMIT)
+    found.add("Streams of 50 tokens a second on one core", text, found_gates)
+
+
+async def _growth(stage: Stage, folder: Path, rounds: int, found: Measured) -> None:
+    begun = await starting(stage.upstream, folder, min(rounds, 3))
+    found.add("Start", report.starting(begun), gates.starting_gates(begun))
+    grown = await growth(stage, folder, rounds)
+    kept = await stored(stage.upstream, folder, min(rounds, 3))
+    more = {f"{name}, {RUNS:,} runs stored ÷ {FEW:,}": each for name, each in kept.items()}
+    text = report.growth({**grown, **more})
+    found.add("Growth", text, gates.growth_gates(grown, kept))
 
 
 async def _capacity(stage: Stage) -> Mapping[str, Sequence[tuple[int, Pace]]]:
@@ -116,6 +156,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds")
     parser.add_argument("--keep", action="store_true", help="commit this run's ratios as baseline")
     parser.add_argument("--no-litellm", action="store_true", help="leave LiteLLM out")
+    parser.add_argument("--peers", choices=("usual", "all"), default="usual")
     parser.add_argument(
         "--selections", type=int, default=SELECTIONS, help="random selections to compare; 0: none"
     )

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bench.rounds import Table, ratio
+from bench.rounds import Series, Table, ratio
+from bench.starting import SERVE
 
 WS, SSE = "Parley, WebSocket", "Parley, SSE"
 RELAY_WS, RELAY_SSE = "raw relay, WebSocket", "raw relay, SSE"
@@ -51,7 +52,22 @@ def request_gates(table: Table) -> Iterable[Gate]:
     yield Gate("short request: Parley ÷ FastAPI + openai", value, 1, 0.7)
 
 
-def first_token_gates(table: Table) -> Iterable[Gate]:
+def growth_gates(grown: Mapping[str, Series], stored: Mapping[str, Series]) -> Iterable[Gate]:
+    """What must not grow, or not by much."""
+    history, reply, workers = (series.median for series in grown.values())
+    yield Gate("history 1 → 199 messages, CPU per request: long ÷ short", history, 2, 1.5)
+    yield Gate("replies 250 → 2000 tokens, CPU per token: long ÷ short", reply, 1.2, 1)
+    yield Gate("workers 1 → 2, requests per second of CPU: two ÷ one", 2 / workers, 1.6, 2, True)
+    for name, series in stored.items():
+        yield Gate(f"{name}, 1 M runs stored ÷ empty log", series.median, 1.2, 1)
+
+
+def starting_gates(found: Mapping[str, Series]) -> Iterable[Gate]:
+    """Seconds of the start."""
+    yield Gate("`parley serve` ready, s", found[SERVE].median, 2, 1.5)
+
+
+def first_token_gates(table: Table, busy: Table) -> Iterable[Gate]:
     """Milliseconds to the first token."""
     direct = table["upstream itself"]["alone"].median
     for path in (WS, SSE):
@@ -59,6 +75,8 @@ def first_token_gates(table: Table) -> Iterable[Gate]:
         yield Gate(f"first token, {path}, ms over the upstream", added, 3, 1.5)
         late = table[path]["p99 of 100"].median
         yield Gate(f"first token, {path}, p99 of 100 at once, ms", late, 50, 50)
+        beside = busy[path]["p99"].median
+        yield Gate(f"first token, {path}, p99 beside 100 streams, ms", beside, 50, 50)
 
 
 def capacity_gates(steps: Mapping[str, Any], limit: float) -> Iterable[Gate]:

@@ -68,10 +68,11 @@ async def paced(
     )
 
 
-async def short(server: Server, door: MakeDoor, count: int) -> tuple[float, float]:
-    """Server CPU a request and median latency of one client, in milliseconds, at 0 ms upstream."""
+async def short(server: Server, door: MakeDoor, count: int, warm: int = 10) -> tuple[float, float]:
+    """Server CPU a request and median latency of one client, in milliseconds, at 0 ms upstream;
+    `warm` requests go before."""
     requests = await Requests.open(door(upstream.model(8)), server.port)
-    for _ in range(10):
+    for _ in range(warm):
         await requests.ask()
     before = server.cpu
     times = sorted([await requests.ask() for _ in range(count)])
@@ -92,6 +93,18 @@ async def many_short(server: Server, door: MakeDoor, clients: int, count: int) -
     return used / (count // clients * clients) * 1000
 
 
+async def throughput(server: Server, door: MakeDoor, name: str, clients: int, each: int) -> float:
+    """Short requests a second, with `clients` that ask `each` times one after another."""
+    asked = door(name)
+    connections = [await Requests.open(asked, server.port) for _ in range(clients)]
+    begun = asyncio.get_running_loop().time()
+    await asyncio.gather(*(_repeat(connection, each) for connection in connections))
+    seconds = asyncio.get_running_loop().time() - begun
+    for connection in connections:
+        connection.transport.abort()
+    return clients * each / seconds
+
+
 async def _repeat(requests: Requests, count: int) -> None:
     for _ in range(count):
         await requests.ask()
@@ -110,6 +123,20 @@ async def first_token(port: int, door: MakeDoor, count: int, at_once: int = 1) -
         for stream in streams:
             stream.leave()
     return sorted(times)
+
+
+async def first_token_beside(
+    server: Server, upstream_port: int, door: MakeDoor, others: int, count: int
+) -> list[float]:
+    """Milliseconds to the first token of `count` streams opened one after another, sorted, beside
+    `others` that get 50 tokens a second."""
+    name = upstream.model(150, RATE, gated=True)
+    streams = await _opened(server, door(name), 150, others)
+    await fetch(upstream_port, "/go")
+    await asyncio.sleep(0.5)
+    times = await first_token(server.port, door, count)
+    await _ended(streams)
+    return times
 
 
 async def _opened(

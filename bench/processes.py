@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -29,12 +30,15 @@ class Server:
         environment: Mapping[str, str] | None = None,
         *,
         log: Path,
-        core: int = SERVER_CORE,
+        core: int | None = SERVER_CORE,
+        probe: str = "",
     ) -> None:
+        """It counts as started once it listens, or once it answers 200 at the path `probe`."""
         self._command = command
-        self._environment = {**_clean(), **(environment or {})}
+        self._environment = {**clean(), **(environment or {})}
         self._log = log
-        self._core = core
+        self._cores = ",".join(map(str, CORES)) if core is None else str(core)
+        self._probe = probe
         self.port = port
         self.seconds_to_start = 0.0
 
@@ -42,14 +46,14 @@ class Server:
         begun = time.monotonic()
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                ["taskset", "-c", str(self._core), *self._command],
+                ["taskset", "-c", self._cores, *self._command],
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
-        while not self._listens():
+        while not (self._answers() if self._probe else self._listens()):
             if self._process.poll() is not None or time.monotonic() > begun + START_SECONDS:
                 raise RuntimeError(
                     f"{self._command} did not start: {self._log.read_text()[-3000:]}"
@@ -75,6 +79,14 @@ class Server:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
+    def _answers(self) -> bool:
+        url = f"http://127.0.0.1:{self.port}{self._probe}"
+        try:
+            with urllib.request.urlopen(url, timeout=START_SECONDS):
+                return True
+        except OSError:  # nobody listens yet, or the answer is an error
+            return False
+
     @property
     def cpu(self) -> float:
         """CPU seconds of the server so far, with those of threads that have ended.
@@ -96,8 +108,10 @@ class Server:
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
-def _clean() -> dict[str, str]:
-    return {k: v for k, v in os.environ.items() if not k.startswith(("PARLEY_", "OPENAI_"))}
+def clean() -> dict[str, str]:
+    """Our environment without settings of Parley, and with compiled modules kept as usual."""
+    dropped = ("PARLEY_", "OPENAI_", "PYTHONDONTWRITEBYTECODE")
+    return {k: v for k, v in os.environ.items() if not k.startswith(dropped)}
 
 
 def python(module: str, *arguments: object) -> list[str]:

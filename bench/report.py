@@ -118,6 +118,24 @@ def capacity(found: Mapping[str, Sequence[tuple[int, Pace]]]) -> str:
     )
 
 
+def patient(found: Table) -> str:
+    return table(
+        ("path", "requests a second"),
+        ((path, cell(figures["per second"])) for path, figures in found.items()),
+    )
+
+
+def busy(found: Table) -> str:
+    return table(
+        ("path", "p50, ms", "p99, ms"),
+        ((path, cell(each["p50"], 2), cell(each["p99"])) for path, each in found.items()),
+    )
+
+
+def starting(found: Mapping[str, Series]) -> str:
+    return table(("what", "seconds"), ((name, cell(series, 2)) for name, series in found.items()))
+
+
 def growth(found: Mapping[str, Series]) -> str:
     return table(
         ("what grows", "costs"), ((name, cell(series, 2)) for name, series in found.items())

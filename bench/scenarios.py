@@ -5,7 +5,7 @@ from functools import partial
 
 from bench import measures
 from bench.measures import Pace
-from bench.peers import MakeDoor, Peer
+from bench.peers import DELAYED, TUTORIAL, MakeDoor, Peer
 from bench.processes import Server
 from bench.rounds import Measure, Table, interleaved
 from bench.stage import Stage
@@ -14,6 +14,10 @@ TOKENS = {"Parley": 2000, "raw relay": 2000}
 """Tokens of a burst's stream where it is cheap; 250 elsewhere."""
 PACED_TOKENS = 100
 SHORT_REQUESTS = 150
+BESIDE = 100
+"""Streams that go on while others begin, and how many begin."""
+CLIENTS = 16
+"""That ask at the same time, where the model takes its time."""
 STEPS = {
     "Parley": (16, 50, 100, 200, 250, 300, 400, 500),
     "raw relay": (16, 100, 400, 800),
@@ -44,6 +48,20 @@ async def short_requests(stage: Stage, rounds: int) -> Table:
     return await interleaved(_paths(stage, lambda peer: peer.answers, _short_figures), rounds)
 
 
+async def patient_requests(stage: Stage, rounds: int) -> Table:
+    """Requests a second where the model takes 200 ms: who waits for it must not hold the others."""
+
+    def figures(peer: Peer, server: Server, door: MakeDoor) -> Measure:
+        async def measure() -> Figures:
+            each = 1 if peer is TUTORIAL else 4
+            rate = await measures.throughput(server, door, DELAYED, CLIENTS, each)
+            return {"per second": rate}
+
+        return measure
+
+    return await interleaved(_paths(stage, lambda peer: peer.answers, figures), rounds)
+
+
 async def first_tokens(stage: Stage, rounds: int, direct: tuple[int, MakeDoor]) -> Table:
     """Time to the first token for one client and for a hundred at once; also of the upstream
     itself, which the others are compared with."""
@@ -56,11 +74,30 @@ async def first_tokens(stage: Stage, rounds: int, direct: tuple[int, MakeDoor]) 
     return await interleaved(measured, rounds)
 
 
+async def busy_first_tokens(stage: Stage, rounds: int) -> Table:
+    """Time to the first token beside 100 streams, of those who can hold so many."""
+
+    def figures(peer: Peer, server: Server, door: MakeDoor) -> Measure:
+        async def measure() -> Figures:
+            ask = measures.first_token_beside
+            times = await ask(server, stage.upstream, door, BESIDE, BESIDE)
+            return {"p50": times[len(times) // 2], "p99": times[-2]}
+
+        return measure
+
+    strong = ("Parley", "raw relay")
+    return await interleaved(
+        _paths(stage, lambda peer: peer.streams if peer.name in strong else {}, figures), rounds
+    )
+
+
 async def capacity(stage: Stage, forms: Mapping[str, str]) -> dict[str, list[tuple[int, Pace]]]:
     """Path → (streams, what they met), rising until the lag exceeds the limit."""
     found: dict[str, list[tuple[int, Pace]]] = {}
     for peer in stage.peers:
         form = forms.get(peer.name, "SSE")
+        if form not in peer.streams:
+            continue
         server, door = stage.servers[peer.name], peer.streams[form]
         steps = found[path(peer, form)] = []
         for count in STEPS[peer.name]:

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from bench.load import Door
-from bench.processes import Server, free_port, python
+from bench.processes import SERVER_CORE, Server, free_port, python
 from bench.upstream import model
 
 ROOT = Path(__file__).parents[2]
@@ -26,13 +26,20 @@ class Peer:
     """Form of stream → the door, for a model's name."""
     answers: Mapping[str, MakeDoor] = field(default_factory=dict)
     """Form of short request → the door."""
+    probe: str = ""
+    """Path that answers 200 once the server is ready."""
 
-    def server(self, upstream_port: int, folder: Path) -> Server:
+    def server(self, upstream_port: int, folder: Path, core: int | None = SERVER_CORE) -> Server:
         port = free_port()
         where = (port, upstream_port, folder)
         folder.mkdir(parents=True, exist_ok=True)
         return Server(
-            self.command(*where), port, self.environment(*where), log=folder / f"{self.name}.log"
+            self.command(*where),
+            port,
+            self.environment(*where),
+            log=folder / f"{self.name}.log",
+            core=core,
+            probe=self.probe,
         )
 
 
@@ -102,10 +109,12 @@ def openai(path: str, **more: object) -> MakeDoor:
     return make
 
 
+DELAYED = model(8, delay_ms=200)
+"""A short reply of a model that takes its time, as real ones do."""
 MODELS = [
     *(model(tokens, gated=True) for tokens in (250, 500, 2000)),
     *(model(tokens, 50, gated=True) for tokens in (50, 100, 150, 200)),
-    *(model(8), model(20, 50), model(20, 50, 200), model(500, 50)),
+    *(model(8), model(20, 50), model(20, 50, 200), model(500, 50), DELAYED),
 ]
 """What the upstream is asked to do; Parley has to know a model before it offers it."""
 
@@ -138,6 +147,7 @@ PARLEY = Peer(
         "multipart": parley("chat_stream", accept="multipart/mixed;subscriptionSpec=1.0"),
     },
     {"mutation": parley("chat", accept="application/json")},
+    probe="/healthz",
 )
 RELAY = Peer(
     "raw relay",
@@ -148,6 +158,11 @@ FASTAPI = Peer(
     "FastAPI + openai",
     lambda port, upstream, _: python("bench.peers.fastapi_openai", port, upstream),
     streams={"SSE": openai("/stream")},
+    answers={"JSON": openai("/chat")},
+)
+TUTORIAL = Peer(
+    "original tutorial",
+    lambda port, upstream, _: python("bench.peers.tutorial", port, upstream),
     answers={"JSON": openai("/chat")},
 )
 STRAWBERRY = Peer(
@@ -165,4 +180,4 @@ LITELLM = Peer(
 )
 DIRECT = openai("/v1/chat/completions", stream=True)
 """The upstream's own door."""
-PEERS = (PARLEY, RELAY, FASTAPI, STRAWBERRY, LITELLM)
+PEERS = (PARLEY, RELAY, FASTAPI, STRAWBERRY, LITELLM, TUTORIAL)
