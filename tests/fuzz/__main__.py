@@ -17,7 +17,7 @@ def main() -> int:
     """Play, print the table and the findings, and return the exit code."""
     options = _options()
     # Asked to end, the server and the model's server have to end as well.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     print(f"seed {options.seed}", flush=True)
     outcomes = []
     with tempfile.TemporaryDirectory() as folder, staged(Path(folder)) as stage:

@@ -121,7 +121,7 @@ def _talk(connection: socket.socket, session: Session) -> End:
         connection.sendall(b"" if session.eager else _sent(session))
     if session.leaves:
         return End(101, None, b"")
-    received, open_ = bytearray(), set(session.awaits)
+    received, open_, closing = bytearray(), set(session.awaits), False
     incoming = connection.makefile("rb")
     try:
         while True:
@@ -131,8 +131,8 @@ def _talk(connection: socket.socket, session: Session) -> End:
                 return End(101, code, bytes(received + payload[2:]))
             received += payload + b"\n"
             open_.discard(_ended(payload))
-            if not open_ and opcode == TEXT:
-                open_.add("")
+            if not open_ and not closing:
+                closing = True
                 connection.sendall(Frame(struct.pack("!H", 1000), CLOSE).data)
     except (EOFError, ConnectionError):
         return End(101, ABNORMAL, bytes(received))
