@@ -164,7 +164,9 @@ class RunLog(Protocol):
         """
         ...
 
-    async def find(self, run_id: str) -> RunRecord | None: ...
+    async def find(self, run_id: str, owner: str | None = None) -> RunRecord | None:
+        """The run, where it is `owner`'s or nobody in particular asks; another's is not read."""
+        ...
 
     async def request_cancel(self, run_id: str) -> bool:
         """Ask the run's worker to stop it; False if it is over or somebody had asked before."""

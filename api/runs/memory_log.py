@@ -95,8 +95,9 @@ class MemoryRunLog:
                 return
             await feed.changed(after)
 
-    async def find(self, run_id: str) -> RunRecord | None:
-        return self._records.get(run_id)
+    async def find(self, run_id: str, owner: str | None = None) -> RunRecord | None:
+        record = self._records.get(run_id)
+        return record if record and owner in (None, record.owner) else None
 
     async def request_cancel(self, run_id: str) -> bool:
         record = self._records[run_id]

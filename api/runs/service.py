@@ -241,10 +241,10 @@ class RunService:
         if not is_encodable(run_id):
             return refusals.not_found(run_id)
         try:
-            record = await self._log.find(run_id)
+            record = await self._log.find(run_id, caller.id)
         except StoreUnavailableError as error:
             return refusals.store_unavailable(error)
-        if record is None or record.owner != caller.id:
+        if record is None:
             return refusals.not_found(run_id)
         return folding.expired(record) if record.expired else record
 

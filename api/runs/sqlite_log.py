@@ -150,8 +150,8 @@ class SqliteRunLog:
             except StoreUnavailableError:
                 await asyncio.sleep(RETRY_SECONDS)
 
-    async def find(self, run_id: str) -> RunRecord | None:
-        return await self._query(lambda c: rows.find(c, run_id))
+    async def find(self, run_id: str, owner: str | None = None) -> RunRecord | None:
+        return await self._query(lambda c: rows.find(c, run_id, owner))
 
     async def request_cancel(self, run_id: str) -> bool:
         return await self._committer.submit(lambda c: rows.request_cancel(c, run_id))

@@ -134,8 +134,12 @@ def version(connection: sqlite3.Connection) -> int:
     return found
 
 
-def find(connection: sqlite3.Connection, run_id: str) -> RunRecord | None:
-    row = connection.execute(f"SELECT {_RUN} FROM runs WHERE id = ?", (run_id,)).fetchone()
+def find(connection: sqlite3.Connection, run_id: str, owner: str | None = None) -> RunRecord | None:
+    """The run, if it is the owner's. A long one of somebody else's takes no longer to refuse than
+    one that doesn't exist: nothing of it is read."""
+    row = connection.execute(
+        f"SELECT {_RUN} FROM runs WHERE id = ? AND owner = coalesce(?, owner)", (run_id, owner)
+    ).fetchone()
     return _record(row) if row else None
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from api.runs import sqlite_rows
 from tests.access.conftest import MakeKey
 from tests.access.doors import bearer, opened, post, subscribed
 from tests.durability.asking import CANCEL, FOLLOW, RUN, START, chat_input
@@ -128,3 +129,26 @@ def test_an_id_is_only_ever_an_id(
     assert found(guarded.url, key, run_id)["__typename"] == "RunNotFound"
     assert cancelled(guarded.url, key, run_id)["__typename"] == "RunNotFound"
     assert found(guarded.url, key, own)["status"] == "RUNNING"
+
+
+@pytest.mark.parametrize("way", sorted(WAYS))
+def test_nothing_of_anothers_run_is_read(
+    guarded: LiveServer,
+    upstream: FakeUpstream,
+    key: str,
+    other: str,
+    way: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else the time of the answer would tell that there is a run, and how long it is."""
+    upstream.numbered(3)
+    run_id = started(guarded.url, key)
+    wait_until(lambda: found(guarded.url, key, run_id)["status"] == "COMPLETED")
+    read: list[Any] = []
+    record = sqlite_rows._record
+    monkeypatch.setattr(sqlite_rows, "_record", lambda row: read.append(row) or record(row))
+    for each in (run_id, UNKNOWN):
+        assert WAYS[way](guarded.url, other, each)["__typename"] == "RunNotFound"
+    assert not read
+    assert found(guarded.url, key, run_id)["status"] == "COMPLETED"
+    assert read

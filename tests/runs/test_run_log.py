@@ -139,6 +139,8 @@ async def test_a_record_tells_how_the_run_ended(run_log: RunLog) -> None:
     assert ended is not None
     assert (ended.ending, ended.status.name) == (completed(1), "COMPLETED")
     assert await run_log.find("unknown") is None
+    assert await run_log.find("r1", ended.owner) == ended
+    assert await run_log.find("r1", "somebody else") is None
 
 
 async def test_a_request_to_cancel_is_seen_once_and_until_the_end(run_log: RunLog) -> None:
