@@ -33,10 +33,6 @@ class CalmWebSocketProtocol(WebSocketsSansIOProtocol):
         # From now on sending raises `ClientDisconnected`.
         self.disconnected = True
 
-    def keepalive_timeout(self) -> None:
-        super().keepalive_timeout()
-        self.disconnected = True
-
 
 def _is_utf8(data: bytes) -> bool:
     try:
