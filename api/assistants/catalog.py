@@ -1,5 +1,7 @@
 """The assistants of one folder, read again when a file changes."""
 
+import contextlib
+import os
 from pathlib import Path
 
 import structlog
@@ -22,7 +24,7 @@ class AssistantCatalog:
         self.faults: dict[str, str] = {}
         """File name → what is wrong with it now."""
         self._personas: dict[str, Persona] = {}
-        self._stamps: dict[Path, tuple[int, int]] = {}
+        self._stamps: dict[str, tuple[int, int]] = {}
         self._refresh()
         if not self._personas:
             told = "; ".join(self.faults.values()) or "it has no .toml file"
@@ -64,14 +66,14 @@ class AssistantCatalog:
         return min(marked or self._personas)
 
     def _refresh(self) -> None:
-        stamps = {path: stamp for path in self.folder.glob("*.toml") if (stamp := _stamp(path))}
+        stamps = _stamps(self.folder)
         if stamps == self._stamps:
             return
-        for path in sorted(stamps):
-            if stamps[path] != self._stamps.get(path):
-                self._read(path)
+        for name in sorted(stamps):
+            if stamps[name] != self._stamps.get(name):
+                self._read(self.folder / name)
         for gone in self._stamps.keys() - stamps.keys():
-            self._forget(gone)
+            self._forget(self.folder / gone)
         self._stamps = stamps
 
     def _forget(self, path: Path) -> None:
@@ -93,10 +95,13 @@ class AssistantCatalog:
             self.faults.pop(path.name, None)
 
 
-def _stamp(path: Path) -> tuple[int, int] | None:
-    """What changes with a file's content; None where the file has just been removed."""
-    try:
-        stat = path.stat()
-    except FileNotFoundError:
-        return None
-    return stat.st_mtime_ns, stat.st_size
+def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
+    """File name → what changes with its content. Asked before every run, hence not by `glob`."""
+    stamps = {}
+    with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(".toml"):
+                with contextlib.suppress(FileNotFoundError):  # it has just been removed
+                    stat = entry.stat()
+                    stamps[entry.name] = (stat.st_mtime_ns, stat.st_size)
+    return stamps

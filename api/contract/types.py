@@ -6,6 +6,7 @@ from enum import Enum
 import strawberry
 
 from api.contract.directives import ControlHint, ControlKind, Length, Range
+from api.contract.reading import read_directly
 from api.contract.usage import Cost, FinishReason, TokenUsage
 
 CONTENT_LIMIT = 32_768
@@ -96,6 +97,7 @@ class ChatSettings:
     )
 
 
+@read_directly
 @strawberry.input(description="A request for one reply.")
 class ChatInput:
     history: list[MessageInput] = strawberry.field(

@@ -7,6 +7,8 @@ itself, with what the package has made of the settings.
 
 import contextlib
 import ssl
+from functools import lru_cache, partial
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -24,11 +26,20 @@ LARGEST_REFUSAL = 65_536
 """Bytes read of an answer that refuses: enough for any error object, and a bound."""
 
 KEEP_ALIVE = 4.0
-"""Seconds that an idle TLS connection is kept: less than the 5 after which many servers close it,
-or a request would now and then meet a connection that is just being closed."""
+"""Seconds that an idle connection is kept: less than the 5 after which many servers close it, or
+more requests would meet a connection that is just being closed."""
+
+STALE = (aiohttp.ServerDisconnectedError, ConnectionError)
+"""What a request raises that meets a connection which the server has closed."""
 
 BROKEN = (aiohttp.ClientError, OSError)
 """What a connection that breaks raises."""
+
+
+_HEADERS = {
+    "Accept-Encoding": "identity",  # a compressed token arrives late
+    "Content-Type": "application/json",
+}
 
 
 class Wire:
@@ -41,10 +52,11 @@ class Wire:
         client = AsyncOpenAI(api_key=api_key, base_url=base_url)
         known = {**client.default_headers, **client.auth_headers}
         self._url = str(client.base_url).rstrip("/")
-        self._headers = {k: v for k, v in known.items() if isinstance(v, str)} | _headers(base_url)
+        self._headers = {k: v for k, v in known.items() if isinstance(v, str)} | _HEADERS
         self._base_url = base_url
         self._connect = connect
         self._session: aiohttp.ClientSession | None = None
+        self._url_of = lru_cache(8)(lambda path: URL(f"{self._url}{path}"))
         self.closed = False
 
     async def post(self, path: str, body: bytes) -> aiohttp.ClientResponse:
@@ -65,14 +77,26 @@ class Wire:
             raise ModelUnavailableError("The connection to the model's server is closed.")
         self._session = self._session or self._open()
         try:
-            response = await self._session.request(
-                method, URL(f"{self._url}{path}"), data=body, allow_redirects=False
-            )
+            response = await self._answered(self._session, method, path, body)
         except BROKEN as error:
             raise unreachable(error, self._connect) from None
         if not 200 <= response.status < 300:
             raise refusal(response.status, response.headers, await _refusing_body(response))
         return response
+
+    async def _answered(
+        self, session: aiohttp.ClientSession, method: str, path: str, body: bytes | None
+    ) -> aiohttp.ClientResponse:
+        ask = partial(session.request, method, self._url_of(path), data=body, allow_redirects=False)
+        told: list[bool] = []
+        try:
+            return await ask(trace_request_ctx=told)
+        except STALE:
+            # llama.cpp for one closes a connection after a reply without saying so. Where it was
+            # a kept one that broke before any answer, the request is made again on a new one.
+            if not told:
+                raise
+        return await ask(headers={"Connection": "close"})
 
     def _open(self) -> aiohttp.ClientSession:
         parts = urlsplit(self._base_url)
@@ -81,9 +105,9 @@ class Wire:
             connector=aiohttp.TCPConnector(
                 limit=CONNECTIONS,
                 ssl=_trust() if secured else False,
-                keepalive_timeout=KEEP_ALIVE if secured else None,
-                force_close=not secured,
+                keepalive_timeout=KEEP_ALIVE,
             ),
+            trace_configs=[_reuse_told()],
             headers=self._headers,
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect),
@@ -97,16 +121,15 @@ def _trust() -> ssl.SSLContext:
     return httpx2.create_ssl_context()
 
 
-def _headers(base_url: str) -> dict[str, str]:
-    headers = {
-        "Accept-Encoding": "identity",  # a compressed token arrives late
-        "Content-Type": "application/json",
-    }
-    if urlsplit(base_url).scheme == "http":
-        # Without TLS a new connection costs next to nothing, and llama.cpp closes each one after a
-        # reply without saying so: a request that follows quickly would be lost on the old one.
-        headers["Connection"] = "close"
-    return headers
+def _reuse_told() -> aiohttp.TraceConfig:
+    """Fills the list that a request has as its context, where a kept connection serves it."""
+
+    async def tell(_: object, context: Any, __: object) -> None:
+        context.trace_request_ctx.append(True)
+
+    told = aiohttp.TraceConfig()
+    told.on_connection_reuseconn.append(tell)
+    return told
 
 
 async def _refusing_body(response: aiohttp.ClientResponse) -> bytes:

@@ -36,6 +36,7 @@ class RunWriter:
         self._idle: asyncio.Future[None] | None = None
         self._waiting = False
         self._broken = False
+        self._ending = False
         self.lost = False
 
     @property
@@ -65,17 +66,19 @@ class RunWriter:
     async def end(
         self, make: Callable[[int, datetime], AnyTerminalEvent]
     ) -> AnyTerminalEvent | None:
-        """Log what is pending and then the terminal event that `make(seq, at)` returns.
+        """Log what is pending with the terminal event that `make(seq, at)` returns, as one.
 
         None where it is not logged, because the run is no longer ours.
         """
+        self._ending = True
         while self._under_way and not self.lost:
             self._idle = asyncio.get_running_loop().create_future()
             await self._idle
+        rest = [self._taken()] if self._pending and not self._broken else []
         event = make(self._next_seq, datetime.now(UTC))
         while not self.lost:
             try:
-                await self._log.append(self._record.id, self._record.fence, [event])
+                await self._log.append(self._record.id, self._record.fence, [*rest, event])
                 return event
             except StoreUnavailableError as error:
                 self._complain(error)
@@ -85,6 +88,11 @@ class RunWriter:
         return None
 
     def _append_pending(self) -> None:
+        self._under_way = True
+        self._offer(self._taken())
+
+    def _taken(self) -> TextDelta:
+        """What is pending, as the next event."""
         event = TextDelta(
             run_id=self._record.id,  # type: ignore[arg-type]
             seq=self._next_seq,
@@ -93,8 +101,7 @@ class RunWriter:
         )
         self._next_seq += 1
         self._pending.clear()
-        self._under_way = True
-        self._offer(event)
+        return event
 
     def _offer(self, event: TextDelta) -> None:
         self._log.offer(self._record.id, self._record.fence, event, partial(self._appended, event))
@@ -105,7 +112,7 @@ class RunWriter:
             asyncio.get_running_loop().call_later(RETRY_SECONDS, self._offer, event)
             return
         self._waiting = False
-        if error is None and self._pending:
+        if error is None and self._pending and not self._ending:
             self._append_pending()
             return
         self._under_way = False

@@ -7,6 +7,8 @@ does not notice that a client leaves which has sent a second request before the 
 import asyncio
 from typing import Any
 
+from api.transport.held_head import HeadHoldingTransport
+
 HEAD_BYTES = 65_536
 """How long a request's head and its trailer may be, give or take what arrives at once."""
 
@@ -28,7 +30,7 @@ def hurried(protocol: type[asyncio.Protocol], seconds: float) -> type[asyncio.Pr
         _deadline: asyncio.TimerHandle | None = None
 
         def connection_made(self, transport: Any) -> None:
-            super().connection_made(transport)
+            super().connection_made(HeadHoldingTransport(transport, self.loop))
             self._expect_head()
 
         def data_received(self, data: bytes) -> None:
@@ -72,6 +74,7 @@ def _bounded(protocol: type[asyncio.Protocol]) -> type[asyncio.Protocol]:
         """True within a head, or within what follows a chunk's size: it may be the trailer."""
         _heard = 0
         """Bytes of it, as far as it came in pieces."""
+        transport: Any
 
         def data_received(self, data: bytes) -> None:
             self._arriving = len(data)
@@ -109,6 +112,8 @@ def _bounded(protocol: type[asyncio.Protocol]) -> type[asyncio.Protocol]:
 
         def handle_websocket_upgrade(self) -> None:
             if not self._deaf:
+                # Its frames have no heads.
+                self.transport = self.transport.whole
                 super().handle_websocket_upgrade()
 
         def _refuse(self) -> None:
