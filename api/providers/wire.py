@@ -7,8 +7,7 @@ itself, with what the package has made of the settings.
 
 import contextlib
 import ssl
-from functools import lru_cache, partial
-from typing import Any
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -17,6 +16,7 @@ from openai import AsyncOpenAI
 from yarl import URL
 
 from api.providers.errors import ModelUnavailableError
+from api.providers.patient_connector import PatientConnector
 from api.providers.refusals import refusal, unreachable
 
 CONNECTIONS = 4096
@@ -26,11 +26,8 @@ LARGEST_REFUSAL = 65_536
 """Bytes read of an answer that refuses: enough for any error object, and a bound."""
 
 KEEP_ALIVE = 4.0
-"""Seconds that an idle connection is kept: less than the 5 after which many servers close it, or
-more requests would meet a connection that is just being closed."""
-
-STALE = (aiohttp.ServerDisconnectedError, ConnectionError)
-"""What a request raises that meets a connection which the server has closed."""
+"""Seconds that an idle connection is kept: less than the 5 after which many servers close it, or a
+request would now and then meet a connection that is just being closed."""
 
 BROKEN = (aiohttp.ClientError, OSError)
 """What a connection that breaks raises."""
@@ -56,7 +53,7 @@ class Wire:
         self._base_url = base_url
         self._connect = connect
         self._session: aiohttp.ClientSession | None = None
-        self._url_of = lru_cache(8)(lambda path: URL(f"{self._url}{path}"))
+        self._address = lru_cache(8)(lambda path: URL(f"{self._url}{path}"))
         self.closed = False
 
     async def post(self, path: str, body: bytes) -> aiohttp.ClientResponse:
@@ -77,37 +74,26 @@ class Wire:
             raise ModelUnavailableError("The connection to the model's server is closed.")
         self._session = self._session or self._open()
         try:
-            response = await self._answered(self._session, method, path, body)
+            response = await self._session.request(
+                method, self._address(path), data=body, allow_redirects=False
+            )
         except BROKEN as error:
             raise unreachable(error, self._connect) from None
         if not 200 <= response.status < 300:
             raise refusal(response.status, response.headers, await _refusing_body(response))
         return response
 
-    async def _answered(
-        self, session: aiohttp.ClientSession, method: str, path: str, body: bytes | None
-    ) -> aiohttp.ClientResponse:
-        ask = partial(session.request, method, self._url_of(path), data=body, allow_redirects=False)
-        told: list[bool] = []
-        try:
-            return await ask(trace_request_ctx=told)
-        except STALE:
-            # llama.cpp for one closes a connection after a reply without saying so. Where it was
-            # a kept one that broke before any answer, the request is made again on a new one.
-            if not told:
-                raise
-        return await ask(headers={"Connection": "close"})
-
     def _open(self) -> aiohttp.ClientSession:
         parts = urlsplit(self._base_url)
         secured = parts.scheme == "https"
+        # Behind TLS stand servers that keep to HTTP, and a new connection is dear.
+        connector = aiohttp.TCPConnector if secured else PatientConnector
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
+            connector=connector(
                 limit=CONNECTIONS,
                 ssl=_trust() if secured else False,
                 keepalive_timeout=KEEP_ALIVE,
             ),
-            trace_configs=[_reuse_told()],
             headers=self._headers,
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect),
@@ -119,17 +105,6 @@ class Wire:
 def _trust() -> ssl.SSLContext:
     """The certificates that the package trusts: its list, or what the environment names."""
     return httpx2.create_ssl_context()
-
-
-def _reuse_told() -> aiohttp.TraceConfig:
-    """Fills the list that a request has as its context, where a kept connection serves it."""
-
-    async def tell(_: object, context: Any, __: object) -> None:
-        context.trace_request_ctx.append(True)
-
-    told = aiohttp.TraceConfig()
-    told.on_connection_reuseconn.append(tell)
-    return told
 
 
 async def _refusing_body(response: aiohttp.ClientResponse) -> bytes:
