@@ -12,13 +12,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench import gates, guard, report, scenarios
+from bench import gates, guard, report, scenarios, summary
 from bench.environments import python_of
+from bench.gates import Gate
 from bench.growth import growth
 from bench.leaving import leaving
 from bench.measures import Pace
 from bench.peers import DIRECT, PEERS, ROOT
+from bench.peers.chats import CHATS
 from bench.processes import LOAD_CORE
+from bench.rounds import Table
 from bench.stage import Stage
 from bench.starting import starting
 from bench.stored import FEW, RUNS, stored
@@ -34,9 +37,11 @@ class Measured:
     """Heading → text of the report's parts, and the gates with what they measured."""
 
     parts: dict[str, str] = field(default_factory=dict)
-    gates: list[gates.Gate] = field(default_factory=list)
+    gates: list[Gate] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    """Tokens and short requests, for the README."""
 
-    def add(self, heading: str, text: str, found: Iterable[gates.Gate] = ()) -> None:
+    def add(self, heading: str, text: str, found: Iterable[Gate] = ()) -> None:
         print(f"\n## {heading}\n\n{text}", flush=True)
         self.parts[heading] = text
         self.gates += found
@@ -46,6 +51,8 @@ def main() -> int:
     options = _options()
     os.sched_setaffinity(0, {LOAD_CORE})
     python_of("plot")
+    if options.peers == "all":
+        python_of("chainlit"), python_of("gradio")
     if not options.no_litellm:
         python_of("litellm")
     with tempfile.TemporaryDirectory() as folder:
@@ -54,6 +61,7 @@ def main() -> int:
         found.add("Compiled selections", _compared(options.selections))
     print(f"\n{report.gates(found.gates)}")
     report.write({"Gates": report.gates(found.gates), **found.parts})
+    summary.write(*found.tables, found.gates)
     if options.keep:
         guard.keep(found.gates)
     slips = guard.slipped(found.gates)
@@ -64,6 +72,8 @@ def main() -> int:
 
 async def _measured(folder: Path, options: argparse.Namespace) -> Measured:
     peers = [p for p in PEERS if not (options.no_litellm and p.name == "LiteLLM")]
+    if options.peers == "all":
+        peers += CHATS
     found = Measured()
     with Stage(folder, peers) as stage:
         await _costs(stage, options.rounds, found)
@@ -82,6 +92,7 @@ async def _costs(stage: Stage, rounds: int, found: Measured) -> None:
     shorts = await scenarios.short_requests(stage, rounds)
     heading = "Short requests, 0 ms upstream"
     found.add(heading, report.shorts(shorts), gates.request_gates(shorts))
+    found.tables = [tokens, shorts]
     patient = await scenarios.patient_requests(stage, min(rounds, 2))
     heading = f"Short requests of {scenarios.CLIENTS} clients, 200 ms upstream"
     found.add(heading, report.patient(patient))

@@ -5,7 +5,12 @@ from pathlib import Path
 
 from bench.peers import ROOT
 
-PINNED = {"litellm": ("litellm[proxy]==1.106.2",), "plot": ("matplotlib>=3.10",)}
+PINNED = {
+    "litellm": ("litellm[proxy]==1.106.2",),
+    "plot": ("matplotlib>=3.10",),
+    "chainlit": ("chainlit==2.12.0", "openai"),
+    "gradio": ("gradio==6.31.0", "openai"),
+}
 """Environment → what is installed into it."""
 
 

@@ -16,9 +16,13 @@ from typing import Any, Self, cast
 
 STAMP = re.compile(rb"~([0-9a-f]{8})")
 STAMP_BYTES = 9
-END = re.compile(rb'event: complete|\[DONE\]|"type": ?"complete"|\r\n--\r\n')
+END = re.compile(
+    rb'event: complete|\[DONE\]|"type": ?"complete"|\r\n--\r\n|"task_end"|process_completed'
+)
 END_BYTES = 32
-_ACCEPTED = b"\r\n\r\n"
+ACCEPTED = b"\r\n\r\n"
+Step = tuple[bytes, bytes]
+"""What is sent, and what the server has to say before the next; nothing: the stream begins."""
 
 
 @dataclass(frozen=True)
@@ -31,17 +35,19 @@ class Door:
     websocket: bool = False
     headers: dict[str, str] = field(default_factory=dict)
 
+    def steps(self, port: int) -> list[Step]:
+        """What a new connection sends, one after the other."""
+        if not self.websocket:
+            return [(self.request(port), b"")]
+        return [
+            (upgrade(self.path, port, "graphql-transport-ws"), ACCEPTED),
+            (frame(json.dumps({"type": "connection_init"})), b"connection_ack"),
+            (frame(json.dumps({"id": "1", "type": "subscribe", "payload": self.body})), b""),
+        ]
+
     def request(self, port: int) -> bytes:
-        """The whole HTTP request, or the WebSocket's handshake."""
+        """The whole HTTP request."""
         host = f"host: 127.0.0.1:{port}"
-        if self.websocket:
-            key = base64.b64encode(os.urandom(16)).decode()
-            lines = [
-                *(f"GET {self.path} HTTP/1.1", host, "upgrade: websocket", "connection: upgrade"),
-                *(f"sec-websocket-key: {key}", "sec-websocket-version: 13"),
-                "sec-websocket-protocol: graphql-transport-ws",
-            ]
-            return "\r\n".join([*lines, "", ""]).encode()
         body = json.dumps(self.body).encode()
         lines = [
             *(f"POST {self.path} HTTP/1.1", host, "content-type: application/json"),
@@ -50,13 +56,21 @@ class Door:
         ]
         return "\r\n".join([*lines, "", ""]).encode() + body
 
-    def subscribe(self) -> bytes:
-        return frame({"id": "1", "type": "subscribe", "payload": self.body})
+
+def upgrade(path: str, port: int, protocol: str = "") -> bytes:
+    """A WebSocket's handshake."""
+    key = base64.b64encode(os.urandom(16)).decode()
+    lines = [
+        *(f"GET {path} HTTP/1.1", f"host: 127.0.0.1:{port}", "upgrade: websocket"),
+        *("connection: upgrade", f"sec-websocket-key: {key}", "sec-websocket-version: 13"),
+        *([f"sec-websocket-protocol: {protocol}"] if protocol else []),
+    ]
+    return "\r\n".join([*lines, "", ""]).encode()
 
 
-def frame(message: dict[str, Any]) -> bytes:
+def frame(message: str) -> bytes:
     """A client's WebSocket text frame; the mask is zero, which every server must accept."""
-    text = json.dumps(message).encode()
+    text = message.encode()
     length = bytes([0x80 | len(text)]) if len(text) < 126 else b"\xfe" + len(text).to_bytes(2)
     return b"\x81" + length + bytes(4) + text
 
@@ -70,12 +84,11 @@ class Stream(asyncio.Protocol):
     """One stream: counts tokens; notes the lag of each where `lags` is given."""
 
     def __init__(self, door: Door, port: int, tokens: int, lags: list[int] | None = None) -> None:
-        self._door = door
-        self._port = port
         self._expected = tokens
         self._lags = lags
         self._rest = b""
-        self._handshakes = 2 if door.websocket else 0
+        self._steps = door.steps(port)
+        self._awaited = b""
         self.tokens = 0
         self.received = 0
         self.asked_at = 0
@@ -87,12 +100,19 @@ class Stream(asyncio.Protocol):
         self.transport = cast(asyncio.Transport, transport)
         sock: socket.socket = transport.get_extra_info("socket")
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._step()
+
+    def _step(self) -> None:
+        send, self._awaited = self._steps.pop(0)
         self.asked_at = now()
-        self.transport.write(self._door.request(self._port))
+        self.transport.write(send)
 
     def data_received(self, data: bytes) -> None:
-        if self._handshakes:
-            self._shake_hands(data)
+        if self._awaited:
+            self._rest += data
+            if self._awaited in self._rest:
+                self._rest = b""
+                self._step()
             return
         at = now()
         self.received += len(data)
@@ -118,16 +138,6 @@ class Stream(asyncio.Protocol):
             self.first_at = at
             self.begun.set_result(None)
         return data[end:]
-
-    def _shake_hands(self, data: bytes) -> None:
-        self._rest += data
-        if self._handshakes == 2 and _ACCEPTED in self._rest:
-            self._rest, self._handshakes = b"", 1
-            self.transport.write(frame({"type": "connection_init"}))
-        elif self._handshakes == 1 and b"connection_ack" in self._rest:
-            self._rest, self._handshakes = b"", 0
-            self.asked_at = now()
-            self.transport.write(self._door.subscribe())
 
     def connection_lost(self, exc: Exception | None) -> None:
         for waiting in (self.begun, self.ended):

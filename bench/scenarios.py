@@ -24,6 +24,8 @@ STEPS = {
     "FastAPI + openai": (16, 50, 100, 200),
     "stock Strawberry": (16, 25, 50, 100),
     "LiteLLM": (16, 25, 50),
+    "Chainlit": (16, 25, 50),
+    "Gradio": (16, 25, 50),
 }
 """How many streams of 50 tokens a second are tried, rising until the p99 lag exceeds the limit."""
 LAG_LIMIT = 100.0
