@@ -27,8 +27,8 @@ from bench.starting import starting
 from bench.stored import FEW, RUNS, stored
 
 PLOT = ROOT / "docs" / "images" / "performance.png"
-LEAVINGS = 250
-"""Clients that leave on each of the four paths."""
+LEAVINGS = 1000
+"""Clients that leave on each of the four paths, one after another."""
 SELECTIONS = 20_000
 
 
@@ -79,6 +79,7 @@ async def _measured(folder: Path, options: argparse.Namespace) -> Measured:
         await _costs(stage, options.rounds, found)
         await _first_tokens(stage, options.rounds, found)
         await _load(stage, found)
+        await _memory(stage, folder, found)
         await _growth(stage, folder, options.rounds, found)
         left, still = await leaving(stage.servers["Parley"], stage.upstream, LEAVINGS)
         text = f"{report.leaving(left)}\n\nStill open afterwards: {still}."
@@ -113,6 +114,12 @@ async def _load(stage: Stage, found: Measured) -> None:
     )
     found_gates = gates.capacity_gates(steps, scenarios.LAG_LIMIT)
     found.add("Streams of 50 tokens a second on one core", text, found_gates)
+
+
+async def _memory(stage: Stage, folder: Path, found: Measured) -> None:
+    held = await scenarios.memory(stage.upstream, folder)
+    heading = f"Memory of an open stream, with {scenarios.MANY}"
+    found.add(heading, report.memory(held), gates.memory_gates(held))
 
 
 async def _growth(stage: Stage, folder: Path, rounds: int, found: Measured) -> None:
@@ -164,7 +171,7 @@ def _compared(count: int) -> str:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds")
+    parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds")
     parser.add_argument("--keep", action="store_true", help="commit this run's ratios as baseline")
     parser.add_argument("--no-litellm", action="store_true", help="leave LiteLLM out")
     parser.add_argument("--peers", choices=("usual", "all"), default="usual")

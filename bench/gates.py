@@ -89,8 +89,11 @@ def capacity_gates(steps: Mapping[str, Any], limit: float) -> Iterable[Gate]:
         yield Gate(f"streams on a core, {path}", most, 250, 400, rising=True)
         at_load = [pace.lag_max for _, pace in steps[path] if pace.load <= 0.6]
         yield Gate(f"greatest lag up to 60 % load, {path}, ms", max(at_load, default=0), 60, 30)
-        memory = [pace.memory / 1000 for count, pace in kept if count >= 100]
-        yield Gate(f"memory of an open stream, {path}, kB", max(memory, default=0), 80, 50)
+
+
+def memory_gates(found: Mapping[str, float]) -> Iterable[Gate]:
+    for path, held in found.items():
+        yield Gate(f"memory of an open stream, {path}, kB", held / 1000, 80, 50)
 
 
 def leaving_gates(found: Mapping[str, list[float]]) -> Iterable[Gate]:

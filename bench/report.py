@@ -105,12 +105,11 @@ def capacity(found: Mapping[str, Sequence[tuple[int, Pace]]]) -> str:
             "µs per token",
             "p99 lag, ms",
             "greatest",
-            "kB each",
         ),
         (
             (
                 *(path, str(count), f"{pace.load:.0%}", f"{pace.cpu:.0f}", f"{pace.lag_p99:.1f}"),
-                *(f"{pace.lag_max:.1f}", f"{pace.memory / 1000:.0f}"),
+                f"{pace.lag_max:.1f}",
             )
             for path, steps in found.items()
             for count, pace in steps
@@ -134,6 +133,10 @@ def busy(found: Table) -> str:
 
 def starting(found: Mapping[str, Series]) -> str:
     return table(("what", "seconds"), ((name, cell(series, 2)) for name, series in found.items()))
+
+
+def memory(found: Mapping[str, float]) -> str:
+    return table(("path", "kB"), ((path, f"{held / 1000:.0f}") for path, held in found.items()))
 
 
 def growth(found: Mapping[str, Series]) -> str:

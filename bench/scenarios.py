@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 
 from bench import measures
 from bench.measures import Pace
-from bench.peers import DELAYED, TUTORIAL, MakeDoor, Peer
+from bench.peers import DELAYED, PARLEY, TUTORIAL, MakeDoor, Peer
 from bench.processes import Server
 from bench.rounds import Measure, Table, interleaved
 from bench.stage import Stage
@@ -28,6 +29,8 @@ STEPS = {
     "Gradio": (16, 25, 50),
 }
 """How many streams of 50 tokens a second are tried, rising until the p99 lag exceeds the limit."""
+MANY = 200
+"""Streams of the server whose memory is measured."""
 LAG_LIMIT = 100.0
 """Milliseconds that 99 % of the tokens must keep."""
 
@@ -91,6 +94,17 @@ async def busy_first_tokens(stage: Stage, rounds: int) -> Table:
     return await interleaved(
         _paths(stage, lambda peer: peer.streams if peer.name in strong else {}, figures), rounds
     )
+
+
+async def memory(upstream: int, folder: Path) -> dict[str, float]:
+    """Path → resident bytes of an open stream, on a server of its own that has served a few."""
+    found = {}
+    for form, door in PARLEY.streams.items():
+        with PARLEY.server(upstream, folder / f"memory-{form}") as server:
+            await measures.paced(server, upstream, door, 50)
+            pace = await measures.paced(server, upstream, door, PACED_TOKENS, MANY)
+            found[path(PARLEY, form)] = pace.memory
+    return found
 
 
 async def capacity(stage: Stage, forms: Mapping[str, str]) -> dict[str, list[tuple[int, Pace]]]:
