@@ -11,6 +11,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
+from matplotlib.ticker import NullFormatter
 
 data = json.loads(Path(sys.argv[1]).read_text())
 figure, (cost, lag) = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
@@ -25,6 +26,8 @@ for axes in (cost, lag):
     axes.set_yscale("log")
     axes.grid(alpha=0.3, which="both")
 cost.set_xscale("log")
+cost.xaxis.set_major_formatter("{x:g}")
+cost.xaxis.set_minor_formatter(NullFormatter())
 lag.axhline(100, color="grey", linestyle=":")
 cost.legend(fontsize=8)
 figure.savefig(sys.argv[2], dpi=110)
