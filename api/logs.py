@@ -2,8 +2,8 @@
 
 import contextlib
 import logging
+import os
 import sys
-import uuid
 from collections.abc import Awaitable
 from typing import TextIO
 
@@ -71,7 +71,7 @@ class RequestIds:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        request_id = uuid.uuid4().hex[:16]
+        request_id = os.urandom(8).hex()
         scope["request_id"] = request_id
 
         def send_with_id(message: Message) -> Awaitable[None]:

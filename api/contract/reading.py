@@ -30,7 +30,9 @@ def read_directly(kind: type[T]) -> type[T]:
 def _object(kind: type[Any]) -> Read:
     fields = get_object_definition(kind, strict=True).fields
     readers = [(_graphql_name(field), field.python_name, _reader(field.type)) for field in fields]
-    absent = {field.python_name: None for field in fields if not _has_default(field)}
+    absent = {field.python_name: None for field in fields if _may_be_absent(field)}
+    if not absent and all(name == attribute and not read for name, attribute, read in readers):
+        return lambda value: kind(**value)
 
     def read(value: Mapping[str, Any]) -> Any:
         given = {
@@ -55,8 +57,10 @@ def _reader(type_: Any) -> Read | None:
     return _object(type_) if get_object_definition(type_) else None
 
 
-def _has_default(field: StrawberryField) -> bool:
-    return field.default is not MISSING or field.default_factory is not MISSING
+def _may_be_absent(field: StrawberryField) -> bool:
+    """True where GraphQL lets it be absent, and the class wants it all the same."""
+    has_default = field.default is not MISSING or field.default_factory is not MISSING
+    return isinstance(field.type, StrawberryOptional) and not has_default
 
 
 def _graphql_name(field: StrawberryField) -> str:

@@ -80,10 +80,11 @@ def _broken_by(entry: Any, rule: InputField, where: str) -> Iterator[InvalidInpu
     if isinstance(entry, list):
         yield from _too_long(len(entry), rule.length, where, "entries")
         for index, item in enumerate(entry):
-            if get_object_definition(type(item)):
+            if _is_input(type(item)):
                 yield from _broken_rules(item, f"{where}.{index}")
     elif isinstance(entry, str):
-        yield from _broken_text(entry, rule.length, where)
+        if not _is_plain(entry, rule.length):
+            yield from _broken_text(entry, rule.length, where)
     elif isinstance(entry, int | float) and not isinstance(entry, bool):
         if rule.range and not rule.range.min <= entry <= rule.range.max:
             yield InvalidInput(
@@ -92,8 +93,23 @@ def _broken_by(entry: Any, rule: InputField, where: str) -> Iterator[InvalidInpu
                 f"{rule.range.min:g} and {rule.range.max:g}.",
                 retryable=False,
             )
-    elif get_object_definition(type(entry)):
+    elif _is_input(type(entry)):
         yield from _broken_rules(entry, where)
+
+
+def _is_input(kind: type[Any]) -> bool:
+    """Remembered, because Strawberry looks it up anew for each message."""
+    if kind not in _INPUTS:
+        _INPUTS[kind] = get_object_definition(kind) is not None
+    return _INPUTS[kind]
+
+
+_INPUTS: dict[type[Any], bool] = {}
+
+
+def _is_plain(text: str, length: Length | None) -> bool:
+    """True for what most texts are, and breaks no rule. Asked for each message of each history."""
+    return text.isascii() and "\x00" not in text and (length is None or len(text) <= length.max)
 
 
 def _broken_text(

@@ -8,9 +8,11 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import msgspec
 import strawberry
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType
 from graphql.execution import Executor, create_source_event_stream
+from graphql.pyutils import Path
 from graphql.utilities import get_operation_ast
 from strawberry.execution import optimized_is_awaitable
 
@@ -19,7 +21,7 @@ from api.transport.faults import RefusedOperationError, internal, refused, shown
 from api.transport.json_text import encoded
 from api.transport.limits import DEFAULT_LIMITS, Limits
 from api.transport.operation import Operation
-from api.transport.selection import NOT_PLAIN, Encode, compiled
+from api.transport.selection import NOT_PLAIN, Encode, compiled, compiled_answer
 
 
 class Result(NamedTuple):
@@ -44,7 +46,7 @@ class Engine:
     ) -> None:
         self.schema = schema
         self._schema: GraphQLSchema = schema._schema
-        self._executor_class: type[Executor[Any]] = schema.execution_context_class
+        self._executor_class = _answering(schema.execution_context_class)
         self._told = self._schema if introspection else None
         self._documents = Documents(self._schema, introspection, limits, recorded, strict)
 
@@ -61,12 +63,15 @@ class Engine:
             context,
             operation.variables,
             operation.name,
-            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
+            is_awaitable=optimized_is_awaitable,
             operation_extensions=None,
         )
         if isinstance(executor, list):
             raise refused(executor, "BAD_USER_INPUT", self._told)
         selection = _selection(document, operation.name, executor)
+        if definition.operation is OperationType.MUTATION:
+            executor.encode_answer = selection
+            selection = None
         return Prepared(definition.operation, executor, self._told, selection)
 
 
@@ -153,12 +158,35 @@ class Results(AsyncIterator[Result]):
             await self._source.aclose()
 
 
+_COMPILERS = {OperationType.SUBSCRIPTION: compiled, OperationType.MUTATION: compiled_answer}
+
+
 def _selection(document: Document, name: str | None, executor: Executor[Any]) -> Encode | None:
-    if executor.operation.operation is not OperationType.SUBSCRIPTION:
+    compiler = _COMPILERS.get(executor.operation.operation)
+    if compiler is None:
         return None
     if name not in document.selections:
-        document.selections[name] = compiled(executor)
+        document.selections[name] = compiler(executor)
     return document.selections[name]
+
+
+def _answering(executor_class: type[Executor[Any]]) -> type[Any]:
+    """The executor, but `encode_answer` makes JSON of what a mutation returned, where it can."""
+
+    class AnsweringExecutor(executor_class):  # type: ignore[misc, valid-type]
+        encode_answer: Encode | None = None
+
+        def complete_value(
+            self, return_type: Any, details: Any, info: Any, path: Path, result: Any, *more: Any
+        ) -> Any:
+            if self.encode_answer is not None and path.prev is None:
+                try:
+                    return msgspec.Raw(self.encode_answer(result))
+                except NOT_PLAIN:
+                    self.encode_answer = None  # graphql-core completes it, or says what is wrong
+            return super().complete_value(return_type, details, info, path, result, *more)
+
+    return AnsweringExecutor
 
 
 def _masked(error: Exception) -> Result:

@@ -1,4 +1,5 @@
-"""Selection sets of subscriptions, compiled once per document into functions from event to JSON.
+"""Selection sets, compiled once per document into functions from a subscription's event, or from
+what a mutation returned, to JSON.
 
 graphql-core walks the document again for every event, which costs ten times what an event's
 other way to the client does. What is selected of the run's events is plain (attributes, no
@@ -79,14 +80,32 @@ def compiled(executor: Executor[Any]) -> Encode | None:
         return None
 
 
+def compiled_answer(executor: Executor[Any]) -> Encode | None:
+    """From what the executor's mutation returned to its JSON; None as with `compiled`, and where
+    the document asks for several things."""
+    try:
+        return _Compiler(executor).answer()
+    except NOT_PLAIN:
+        return None
+
+
 class _Compiler:
     def __init__(self, executor: Executor[Any]) -> None:
         self._executor = executor
         self._schema = executor.schema
 
     def result(self) -> Encode:
+        key, value = self._root(self._schema.subscription_type)
+        head = f'{{"data":{{"{key}":'.encode()
+        return lambda event: b"%b%b}}" % (head, value(event))
+
+    def answer(self) -> Encode:
+        _, value = self._root(self._schema.mutation_type)
+        return value
+
+    def _root(self, root: GraphQLObjectType | None) -> tuple[str, Encode]:
+        """Response key and encoder of the only field that is asked for."""
         self._check_document()
-        root = self._schema.subscription_type
         if root is None or self._executor.middleware_manager:
             raise NotPlainError
         run = self._executor
@@ -95,12 +114,9 @@ class _Compiler:
         )
         ((key, details),) = fields.grouped_field_set.items()
         field = root.fields[details[0].node.name.value]
-        definition = field.extensions[DEFINITION]
-        if not definition.is_subscription or definition.extensions:
+        if field.extensions[DEFINITION].extensions:
             raise NotPlainError
-        value = self._value(field.type, details)
-        head = f'{{"data":{{"{key}":'.encode()
-        return lambda event: b"%b%b}}" % (head, value(event))
+        return key, self._value(field.type, details)
 
     def _check_document(self) -> None:
         """Raise where anything but constant `@skip` and `@include` steers the selection."""

@@ -17,11 +17,12 @@ from graphql import parse, print_ast
 
 from api.contract.events import EVENTS, RunFailed
 from api.contract.problems import PROBLEMS
+from api.contract.results import ChatReply
 from api.schema import schema
 from api.transport.engine import Engine, Prepared
 from api.transport.limits import Limits
 from api.transport.operation import Operation
-from api.transport.selection import NOT_PLAIN
+from api.transport.selection import DEFINITION, NOT_PLAIN
 from tests.transport.random_selections import documents, random_event, random_object
 
 COUNT = int(os.environ.get("SELECTIONS", "1000"))
@@ -60,12 +61,16 @@ async def test_random_selections_of_random_events_are_encoded_as_graphql_core_do
 
 
 def shared_documents() -> list[str]:
-    """The clients' subscriptions, each with those of the shared fragments that it uses."""
+    """The clients' subscriptions."""
+    paths = sorted(OPERATIONS.glob("*.graphql"))
+    return [shared_document(p) for p in paths if re.search("^subscription ", p.read_text(), re.M)]
+
+
+def shared_document(path: Path) -> str:
+    """One of the clients' documents with those of the shared fragments that it uses."""
     shared = parse((OPERATIONS / "fragments.graphql").read_text()).definitions
     fragments = {definition.name.value: print_ast(definition) for definition in shared}
-    texts = [path.read_text() for path in sorted(OPERATIONS.glob("*.graphql"))]
-    subscriptions = [text for text in texts if re.search("^subscription ", text, re.MULTILINE)]
-    return [_complete(text, fragments) for text in subscriptions]
+    return _complete(path.read_text(), fragments)
 
 
 def _complete(text: str, fragments: Mapping[str, str]) -> str:
@@ -95,6 +100,58 @@ async def test_every_problem_is_compiled(kind: type[Any]) -> None:
     operation = prepared(shared_documents()[0])
     assert operation.selection is not None
     assert operation.selection(failed) == await operation._executed(failed)
+
+
+class Replying:
+    """A context whose run service answers every mutation with `answer`."""
+
+    def __init__(self, answer: Any) -> None:
+        self.services, self.runs, self.caller, self.answer = self, self, None, answer
+
+    async def complete(self, *_: Any) -> Any:
+        return self.answer
+
+    start = cancel = complete
+
+
+def members_of_results() -> list[tuple[str, type[Any]]]:
+    """The clients' mutations, each with everything that it may be answered."""
+    roots = {"chat": "ChatResult", "start_run": "StartRunResult", "cancel_run": "CancelRunResult"}
+    known = schema._schema
+    return [
+        (name, member.extensions[DEFINITION].origin)
+        for name, union in roots.items()
+        for member in known.get_possible_types(known.type_map[union])
+    ]
+
+
+@pytest.mark.parametrize(("name", "kind"), members_of_results())
+async def test_what_a_mutation_returns_is_encoded_as_graphql_core_does(
+    name: str, kind: type[Any]
+) -> None:
+    query = shared_document(OPERATIONS / f"{name}.graphql")
+    for seed in range(20):
+        answer = random_object(random.Random(seed), kind)
+        ours, theirs = (mutation(query, answer) for _ in range(2))
+        assert ours.executor.encode_answer is not None
+        theirs.executor.encode_answer = None
+        assert await ours.answer() == await theirs.answer()
+
+
+def mutation(query: str, answer: Any) -> Prepared:
+    known = {"input": {"history": []}, "id": "r"}
+    variables = {name: value for name, value in known.items() if f"${name}" in query}
+    return Engine(schema).prepare(Operation(query, variables), Replying(answer))
+
+
+async def test_a_mutations_answer_that_breaks_its_type_is_left_to_graphql_core() -> None:
+    broken = random_object(random.Random(1), ChatReply)
+    broken.reply.content = None
+    result = json.loads(
+        (await mutation(shared_document(OPERATIONS / "chat.graphql"), broken).answer()).payload
+    )
+    assert result["data"] is None
+    assert result["errors"][0]["path"] == ["chat", "reply", "content"]
 
 
 @strawberry.type
