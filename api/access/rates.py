@@ -17,14 +17,13 @@ from limits.errors import ConfigurationError, StorageError
 from limits.storage import storage_from_string
 
 from api.access.allowance import Rate
-from api.private_files import create_private
+from api.wal_files import open_wal
 
 BUSY_SECONDS = 2.0
 SQLITE = "sqlite:"
 MEMORY = "memory:"
 
 _TABLE = """
-PRAGMA journal_mode=WAL;
 PRAGMA synchronous=OFF;
 CREATE TABLE IF NOT EXISTS hits (caller TEXT NOT NULL, at REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS hits_of ON hits (caller, at);
@@ -120,10 +119,7 @@ class SqliteRates:
         return wait
 
     def _connect(self) -> sqlite3.Connection:
-        create_private(self._path)
-        connection = sqlite3.connect(
-            self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
+        connection = open_wal(self._path, BUSY_SECONDS)
         connection.executescript(_TABLE)
         return connection
 

@@ -3,8 +3,8 @@
 import sqlite3
 from pathlib import Path
 
-from api.private_files import create_private
 from api.runs.sqlite_ledger import TABLES as LEDGER
+from api.wal_files import open_wal
 
 BUSY_SECONDS = 2.0
 """How long a write waits for another process's lock before it counts as unavailable."""
@@ -49,11 +49,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
     Raises `OSError` or `sqlite3.Error` where the file is out of reach.
     """
-    create_private(path)
-    connection = sqlite3.connect(
-        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-    )
-    return _prepared(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
+    return _prepared(open_wal(path, BUSY_SECONDS), "PRAGMA synchronous=NORMAL;")
 
 
 def connect_and_create(path: Path) -> sqlite3.Connection:

@@ -72,6 +72,15 @@ async def test_a_place_is_free_again_when_the_window_has_moved_on(rates: list[Ra
         await each.close()
 
 
+async def test_workers_that_begin_at_once_do_not_find_the_file_locked(tmp_path: Path) -> None:
+    for number in range(40):
+        workers = [SqliteRates(tmp_path / f"{number}.sqlite3") for _ in range(3)]
+        waits = await asyncio.gather(*(each.hit("ada", Rate(2, 3600)) for each in workers))
+        assert waits.count(None) == 2
+        for each in workers:
+            await each.close()
+
+
 async def test_a_counter_out_of_reach_is_said(tmp_path: Path) -> None:
     nobody = open_rates("redis://127.0.0.1:9/0", tmp_path)
     with pytest.raises(RatesUnavailableError):
