@@ -181,8 +181,14 @@ async def _warm_up(provider: Provider) -> None:
 
 
 def asked_provider(settings: Settings) -> Provider:
-    """The provider that the settings name; a server elsewhere is asked with patience."""
-    provider = create_provider(provider_config(settings))
+    """The provider that the settings name; a server elsewhere is asked with patience.
+
+    Raises `SettingsError` where they could never lead to an answer.
+    """
+    try:
+        provider = create_provider(provider_config(settings))
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
     if settings.provider_name != "openai":
         return provider
     patience = Patience(

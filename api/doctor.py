@@ -122,6 +122,8 @@ async def _model(settings: Settings) -> str:
         provider = create_provider(provider_config(settings))
     except ProviderError as error:
         raise _Fault(f"{error} {_remedy(error, settings)}".rstrip()) from None
+    except ValueError as error:
+        raise _Fault(str(error)) from None
     try:
         async with asyncio.timeout(MODEL_SECONDS):
             said = await _ask(provider)

@@ -1,6 +1,8 @@
 """`parley doctor` says what is broken and what to do, and exits 1 if `serve` needs it."""
 
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,6 +57,27 @@ def test_an_unreachable_model_fails_with_advice(
     assert line.startswith("FAIL")
     assert "Is 127.0.0.1 up" in line
     assert "OPENAI_BASE_URL" in line
+
+
+@pytest.mark.parametrize(
+    ("address", "setting"),
+    [("http://127.0.0.1:9/v1", "PARLEY_MODEL"), ("http://[::1", "OPENAI_BASE_URL")],
+)
+def test_settings_that_lead_to_no_answer_are_told_and_stop_the_start(
+    settings: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    address: str,
+    setting: str,
+) -> None:
+    settings.setenv("OPENAI_BASE_URL", address)
+    if setting == "PARLEY_MODEL":
+        settings.delenv(setting)
+    assert main(["doctor"]) == 1
+    assert setting in lines(capsys)["model"]
+    served = subprocess.run([sys.executable, "-m", "api", "serve"], capture_output=True, text=True)
+    assert served.returncode == 2
+    assert setting in served.stderr
+    assert "Traceback" not in served.stderr
 
 
 @pytest.mark.parametrize(

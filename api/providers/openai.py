@@ -1,5 +1,6 @@
 """The provider for OpenAI and every server that speaks its chat completions protocol."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from functools import partial
@@ -79,7 +80,8 @@ class OpenAIProvider:
                 yield part
 
     async def start(self) -> None:
-        """Nothing to ready: connections are made when they are needed."""
+        """Connections are made when they are needed; the package is loaded here, in a thread."""
+        await asyncio.to_thread(self._wire.ready)
 
     async def check(self) -> None:
         """Ask for the list of models, which tests the address, the key and the connection."""
@@ -159,6 +161,8 @@ def from_config(config: ProviderConfig) -> OpenAIProvider:
     """The configured provider; ValueError where no request could ever succeed."""
     if config.base_url and not config.model:
         raise ValueError("A server of your own needs the name of a model: set PARLEY_MODEL.")
+    if config.base_url and not _is_address(config.base_url):
+        raise ValueError("OPENAI_BASE_URL is no address; write it like http://127.0.0.1:11434/v1.")
     if not config.api_key.isascii() or not config.api_key.isprintable():
         raise ValueError("OPENAI_API_KEY holds characters that no key has.")
     return OpenAIProvider(
@@ -170,6 +174,13 @@ def from_config(config: ProviderConfig) -> OpenAIProvider:
         idle_timeout=config.idle_timeout,
         total_timeout=config.total_timeout,
     )
+
+
+def _is_address(base_url: str) -> bool:
+    try:
+        return bool(_address(base_url)[0])
+    except ValueError:
+        return False
 
 
 def _vendor(base_url: str | None) -> str:

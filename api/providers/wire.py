@@ -7,12 +7,11 @@ itself, with what the package has made of the settings.
 
 import contextlib
 import ssl
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import aiohttp
-import httpx2
-from openai import AsyncOpenAI
 from yarl import URL
 
 from api.providers.errors import ModelUnavailableError
@@ -39,6 +38,22 @@ _HEADERS = {
 }
 
 
+class _Package(NamedTuple):
+    """What the package `openai` makes of the settings. It takes half a second to import."""
+
+    url: str
+    headers: dict[str, str]
+
+    @classmethod
+    def of(cls, base_url: str, api_key: str) -> "_Package":
+        from openai import AsyncOpenAI
+
+        client = AsyncOpenAI(api_key=api_key, base_url=base_url)
+        known = {**client.default_headers, **client.auth_headers}
+        headers = {name: value for name, value in known.items() if isinstance(value, str)}
+        return cls(str(client.base_url).rstrip("/"), headers)
+
+
 class Wire:
     """Requests to the server at `base_url`; `connect` is the deadline of a connection in seconds.
 
@@ -46,15 +61,23 @@ class Wire:
     """
 
     def __init__(self, base_url: str, api_key: str, connect: float) -> None:
-        client = AsyncOpenAI(api_key=api_key, base_url=base_url)
-        known = {**client.default_headers, **client.auth_headers}
-        self._url = str(client.base_url).rstrip("/")
-        self._headers = {k: v for k, v in known.items() if isinstance(v, str)} | _HEADERS
         self._base_url = base_url
+        self._secured = urlsplit(base_url).scheme == "https"
+        self._api_key = api_key
         self._connect = connect
         self._session: aiohttp.ClientSession | None = None
-        self._address = lru_cache(8)(lambda path: URL(f"{self._url}{path}"))
+        self._address = lru_cache(8)(lambda path: URL(f"{self._package.url}{path}"))
         self.closed = False
+
+    @cached_property
+    def _package(self) -> _Package:
+        return _Package.of(self._base_url, self._api_key)
+
+    def ready(self) -> None:
+        """Do what would else delay the first request; may be called in a thread."""
+        self._package  # noqa: B018
+        if self._secured:
+            _trust()
 
     async def post(self, path: str, body: bytes) -> aiohttp.ClientResponse:
         """The answer's head, 2xx; its body is the caller's to read, and the answer to close."""
@@ -84,26 +107,27 @@ class Wire:
         return response
 
     def _open(self) -> aiohttp.ClientSession:
-        parts = urlsplit(self._base_url)
-        secured = parts.scheme == "https"
         # Behind TLS stand servers that keep to HTTP, and a new connection is dear.
-        connector = aiohttp.TCPConnector if secured else PatientConnector
+        connector = aiohttp.TCPConnector if self._secured else PatientConnector
         return aiohttp.ClientSession(
             connector=connector(
                 limit=CONNECTIONS,
-                ssl=_trust() if secured else False,
+                ssl=_trust() if self._secured else False,
                 keepalive_timeout=KEEP_ALIVE,
             ),
-            headers=self._headers,
+            headers=self._package.headers | _HEADERS,
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect),
             # A proxy cannot reach this machine's own servers.
-            trust_env=parts.hostname not in ("127.0.0.1", "localhost", "::1"),
+            trust_env=urlsplit(self._base_url).hostname not in ("127.0.0.1", "localhost", "::1"),
         )
 
 
+@cache
 def _trust() -> ssl.SSLContext:
     """The certificates that the package trusts: its list, or what the environment names."""
+    import httpx2
+
     return httpx2.create_ssl_context()
 
 
