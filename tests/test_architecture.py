@@ -14,11 +14,11 @@ FRONTENDS = sorted(
 )
 
 ALLOWED = {
-    "access": {"access", "private_files"},
+    "access": {"access", "private_files", "wal_files"},
     "contract": {"access", "contract"},
     "providers": {"contract", "providers"},
     "assistants": {"contract", "assistants"},
-    "runs": {"access", "assistants", "contract", "private_files", "providers", "runs"},
+    "runs": {"access", "assistants", "contract", "providers", "runs", "wal_files"},
     "telemetry": {"contract", "providers", "runs", "telemetry"},
     "transport": {
         *("access", "contract", "runs", "transport"),
