@@ -20,8 +20,12 @@ log = structlog.get_logger(__name__)
 WATCH_SECONDS = 0.1
 """How often the pool looks after its workers."""
 
+CANNOT_START = 78
+"""A worker's exit status where its settings or files are wrong (EX_CONFIG of sysexits.h) …"""
+
 START_SECONDS = 10.0
-"""A worker that fails so soon after its start would fail again: the pool gives up."""
+"""… and how soon after its start another failure counts as one: it would only fail again, so the
+pool gives up."""
 
 
 @dataclass(slots=True)
@@ -96,8 +100,9 @@ class WorkerPool:
         if self._signals:
             return None
         log.error("worker.died", pid=worker.process.pid, status=status)
-        if status > 0 and time.monotonic() - worker.started_at < START_SECONDS:
-            self._exit_code = status
+        soon = time.monotonic() - worker.started_at < START_SECONDS
+        if status == CANNOT_START or (status > 0 and soon):
+            self._exit_code = 1
             self._signals.append(signal.SIGTERM)
             return None
         return self._start()

@@ -14,6 +14,7 @@ import structlog
 from api.access.key_store import KeyStoreError
 from api.access.rates import RateStoreError
 from api.assistants.persona import PersonaError
+from api.pool import CANNOT_START
 from api.serve import serve_one
 from api.settings import SettingsError, load_settings
 from api.transport.recorded import ManifestError
@@ -37,4 +38,5 @@ if __name__ == "__main__":
     try:
         serve_one(load_settings(), socket.socket(fileno=int(sys.argv[1])))
     except (PersonaError, ManifestError, KeyStoreError, RateStoreError, SettingsError) as error:
-        sys.exit(str(error))
+        print(error, file=sys.stderr)
+        sys.exit(CANNOT_START)
