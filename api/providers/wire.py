@@ -7,7 +7,7 @@ itself, with what the package has made of the settings.
 
 import contextlib
 import ssl
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -73,11 +73,18 @@ class Wire:
     def _package(self) -> _Package:
         return _Package.of(self._base_url, self._api_key)
 
+    @cached_property
+    def _trust(self) -> ssl.SSLContext:
+        """The certificates that the package trusts: its list, or what the environment names."""
+        import httpx2
+
+        return httpx2.create_ssl_context()
+
     def ready(self) -> None:
         """Do what would else delay the first request; may be called in a thread."""
         self._package  # noqa: B018
         if self._secured:
-            _trust()
+            self._trust  # noqa: B018
 
     async def post(self, path: str, body: bytes) -> aiohttp.ClientResponse:
         """The answer's head, 2xx; its body is the caller's to read, and the answer to close."""
@@ -112,7 +119,7 @@ class Wire:
         return aiohttp.ClientSession(
             connector=connector(
                 limit=CONNECTIONS,
-                ssl=_trust() if self._secured else False,
+                ssl=self._trust if self._secured else False,
                 keepalive_timeout=KEEP_ALIVE,
             ),
             headers=self._package.headers | _HEADERS,
@@ -121,14 +128,6 @@ class Wire:
             # A proxy cannot reach this machine's own servers.
             trust_env=urlsplit(self._base_url).hostname not in ("127.0.0.1", "localhost", "::1"),
         )
-
-
-@cache
-def _trust() -> ssl.SSLContext:
-    """The certificates that the package trusts: its list, or what the environment names."""
-    import httpx2
-
-    return httpx2.create_ssl_context()
 
 
 async def _refusing_body(response: aiohttp.ClientResponse) -> bytes:
