@@ -80,4 +80,5 @@ class RequestIds:
             return send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
-            await self._app(scope, receive, send_with_id)
+            sending = send_with_id if scope["type"] == "http" else send
+            await self._app(scope, receive, sending)

@@ -73,8 +73,6 @@ def first_token_gates(table: Table, busy: Table) -> Iterable[Gate]:
     for path in (WS, SSE):
         added = table[path]["alone"].median - direct
         yield Gate(f"first token, {path}, ms over the upstream", added, 3, 1.5)
-        late = table[path]["p99 of 100"].median
-        yield Gate(f"first token, {path}, p99 of 100 at once, ms", late, 50, 50)
         beside = busy[path]["p99"].median
         yield Gate(f"first token, {path}, p99 beside 100 streams, ms", beside, 50, 50)
 

@@ -1,6 +1,6 @@
 """The provider protocol: what every source of model replies looks like to a run."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -74,14 +74,17 @@ class ModelRequest:
     """Models to ask, in order, where `model` doesn't begin a reply."""
     watch: CallWatch = field(default=Unwatched(), compare=False, repr=False)
     """To be told of each call that the request causes."""
+    hear: Callable[[str], None] | None = field(default=None, compare=False, repr=False)
+    """Takes the text after the first piece from a provider that has a quicker way than yielding."""
 
 
 class Provider(Protocol):
     """A source of replies. Closing the generator closes the upstream connection at once.
 
     `stream` yields text pieces, usage where the upstream reports it, and a finish reason last
-    of its kind. A stream that ends without a finish reason was cut; providers raise
-    `ReplyTruncatedError` for it. Every failure is a `ProviderError` (see `errors`).
+    of its kind. Once the first piece was taken, the next may go to the request's `hear` instead.
+    A stream that ends without a finish reason was cut; providers raise `ReplyTruncatedError` for
+    it. Every failure is a `ProviderError` (see `errors`).
     """
 
     name: str

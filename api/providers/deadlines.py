@@ -33,6 +33,10 @@ class Deadlines:
         self._idle = self._idle if idle is None else idle
         self._fresh = True
 
+    def extend(self) -> None:
+        """Something came, and the wait goes on: its idle deadline starts anew."""
+        self._until = min(self._loop.time() + self._idle, self._end)
+
     async def within(self, wait: Awaitable[T]) -> T:
         """The result of `wait`, or ModelTimedOutError."""
         task = asyncio.current_task()

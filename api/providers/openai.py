@@ -12,8 +12,10 @@ import msgspec
 from api.providers.base import ModelRequest, Part
 from api.providers.deadlines import Deadlines
 from api.providers.errors import ModelTimedOutError, ModelUnavailableError
+from api.providers.flow import TextFlow
 from api.providers.registry import ProviderConfig
 from api.providers.reply import ReplyReader
+from api.providers.tap import READ_BYTES
 from api.providers.wire import BROKEN, Wire
 
 OPENAI_URL = "https://api.openai.com/v1"
@@ -53,6 +55,7 @@ class OpenAIProvider:
         self._idle = idle_timeout
         self._total = total_timeout
         self._server = _address(base_url or OPENAI_URL)
+        self._buffer = bytearray(READ_BYTES)
         self._wire = Wire(base_url or OPENAI_URL, api_key or "none", connect_timeout)
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Part, None]:
@@ -60,10 +63,10 @@ class OpenAIProvider:
         deadlines = Deadlines(self._idle, self._total)
         reply = ReplyReader()
         with request.watch.upstream(request.model, self._server, reply):
-            async with self._answer(self._body(request), deadlines) as content:
+            async with self._answer(self._body(request), deadlines) as response:
+                content = response.content
                 interrupt = partial(_interrupt, content, deadlines)
                 with self._ended_by_a_break(reply):
-                    # Flat, because each layer here is passed by every token.
                     while not reply.over:
                         deadlines.begin(interrupt)
                         data = await content.readany()
@@ -73,6 +76,14 @@ class OpenAIProvider:
                         for part in reply.feed(data):
                             yield part
                         if reply.heard:
+                            deadlines.renew(AFTERMATH if reply.finish_reason else None)
+                        if request.hear and reply.spoken and not reply.finish_reason:
+                            flow = TextFlow(reply, request.hear, deadlines)
+                            await flow.run(response, self._buffer)
+                            for part in flow.parts:
+                                yield part
+                            if flow.failure:
+                                raise flow.failure
                             deadlines.renew(AFTERMATH if reply.finish_reason else None)
                     else:
                         await _drain(content, deadlines)
@@ -112,14 +123,14 @@ class OpenAIProvider:
     @contextlib.asynccontextmanager
     async def _answer(
         self, body: bytes, deadlines: Deadlines
-    ) -> AsyncIterator[aiohttp.StreamReader]:
-        """The answer's body; closed here: a reader that leaves must stop the billing."""
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """The answer, closed here: a reader that leaves must stop the billing."""
         response = None
         try:
             response = await deadlines.within(self._wire.post("/chat/completions", body))
             if response.content_type != "text/event-stream":
                 raise ModelUnavailableError("The model's server answered with something else.")
-            yield response.content
+            yield response
         finally:
             deadlines.close()
             if response is not None:

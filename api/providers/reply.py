@@ -66,13 +66,15 @@ class ReplyReader:
     """Reads one stream. Text that arrived together is one part, so a burst costs few parts.
 
     `over` is True once the server said `[DONE]`; `finish_reason` is set once it gave one; `heard`
-    tells whether the last bytes held an event, as opposed to a comment that keeps a proxy awake.
+    tells whether the last bytes held an event, as opposed to a comment that keeps a proxy awake;
+    `spoken` is True once there was text.
     `usage` is the last that was reported, and `model` is who answers, in the server's words.
     """
 
     def __init__(self) -> None:
         self.over = False
         self.heard = False
+        self.spoken = False
         self.finish_reason: FinishReason | None = None
         self.usage: TokenUsage | None = None
         self.model: str | None = None
@@ -82,10 +84,10 @@ class ReplyReader:
 
     def feed(self, data: bytes) -> Iterable[Part]:
         """The parts in these bytes; what precedes a failure comes before its ProviderError."""
-        text = self._only_text(data)
+        text = self.only_text(data)
         return self._all(data) if text is None else (text,)
 
-    def _only_text(self, data: bytes) -> str | None:
+    def only_text(self, data: bytes) -> str | None:
         """The text of bytes that are one whole event and say nothing else, as most do.
 
         None where they may say more: then nothing has been taken of them.
@@ -101,7 +103,7 @@ class ReplyReader:
         (choice,) = chunk.choices
         if choice.index or choice.finish_reason or not (text := choice.delta.content):
             return None
-        self.heard = True
+        self.heard = self.spoken = True
         return text
 
     def _all(self, data: bytes) -> Iterator[Part]:
@@ -157,6 +159,7 @@ class ReplyReader:
     def _parts(self) -> Iterator[Part]:
         if self._text:
             text, self._text = "".join(self._text), []
+            self.spoken = True
             yield text
         if self._usage is not None:
             usage, self._usage = self._usage, None

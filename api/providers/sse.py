@@ -13,29 +13,27 @@ class OversizedEventError(Exception):
 
 
 class EventStream:
-    """Takes bytes as they arrive and gives the data of the events that are complete."""
+    """Takes bytes as they arrive and gives the data of the events that are complete.
+
+    `pending` is what has come of the next one.
+    """
 
     def __init__(self) -> None:
-        self._rest = b""
+        self.pending = b""
 
     def feed(self, data: bytes) -> list[bytes]:
         """The data of each event that these bytes complete; comments and empty events have none."""
-        buffer = self._rest + data
+        buffer = self.pending + data
         if b"\r" in buffer:
             buffer = buffer.replace(b"\r\n", b"\n")
-        *events, self._rest = buffer.split(b"\n\n")
-        if len(self._rest) > LARGEST_EVENT:
+        *events, self.pending = buffer.split(b"\n\n")
+        if len(self.pending) > LARGEST_EVENT:
             raise OversizedEventError
         return [payload for event in events if (payload := _data(event))]
 
-    @property
-    def pending(self) -> bool:
-        """True where part of an event has come."""
-        return bool(self._rest)
-
     def rest(self) -> bytes:
         """The data of an event that the stream ended in, b"" where it ended between two."""
-        return _data(self._rest.rstrip(b"\r\n"))
+        return _data(self.pending.rstrip(b"\r\n"))
 
 
 def sole_payload(data: bytes) -> bytes | None:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from yarl import URL
 
+from api.providers.calm_reading import calm
 from api.providers.errors import ModelUnavailableError
 from api.providers.patient_connector import PatientConnector
 from api.providers.refusals import refusal, unreachable
@@ -117,10 +118,12 @@ class Wire:
         # Behind TLS stand servers that keep to HTTP, and a new connection is dear.
         connector = aiohttp.TCPConnector if self._secured else PatientConnector
         return aiohttp.ClientSession(
-            connector=connector(
-                limit=CONNECTIONS,
-                ssl=self._trust if self._secured else False,
-                keepalive_timeout=KEEP_ALIVE,
+            connector=calm(
+                connector(
+                    limit=CONNECTIONS,
+                    ssl=self._trust if self._secured else False,
+                    keepalive_timeout=KEEP_ALIVE,
+                )
             ),
             headers=self._package.headers | _HEADERS,
             cookie_jar=aiohttp.DummyCookieJar(),

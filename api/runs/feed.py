@@ -2,12 +2,42 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from api.contract.events import TERMINAL_EVENTS, AnyRunEvent
 
-TAIL = 64
+TAIL = 16
 """Events kept for followers that keep up; one that falls behind reads from the store."""
+
+
+Take = Callable[[AnyRunEvent], bool]
+"""Takes an event; False where it can't take another one now."""
+
+
+class _Flow:
+    """A follower that takes each event in the moment in which it is there."""
+
+    def __init__(self, take: Take) -> None:
+        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.last: AnyRunEvent | None = None
+        self._take = take
+
+    def push(self, event: AnyRunEvent) -> None:
+        if self.over.done():
+            return
+        try:
+            goes_on = self._take(event)
+        except Exception as error:
+            # The follower's own affair, and no reason to stop the run or its other followers.
+            self.over.set_exception(error)
+            return
+        self.last = event
+        if not goes_on:
+            self.end()
+
+    def end(self) -> None:
+        if not self.over.done():
+            self.over.set_result(None)
 
 
 class Feed:
@@ -22,6 +52,7 @@ class Feed:
         self.lost = False
         self._events: deque[AnyRunEvent] = deque(maxlen=TAIL)
         self._waiters: list[asyncio.Future[None]] = []
+        self._flows: list[_Flow] = []
 
     def publish(self, events: Sequence[AnyRunEvent]) -> None:
         """Add committed events (those not added before) and wake the followers."""
@@ -30,7 +61,10 @@ class Feed:
                 self._events.append(event)
                 self.last = event.seq
                 self.ended = isinstance(event, TERMINAL_EVENTS)
-        self._wake()
+                for flow in self._flows:
+                    flow.push(event)
+        if self._waiters or self.ended:
+            self._wake()
 
     def end(self) -> None:
         """Tell the followers that nothing more will come."""
@@ -47,6 +81,9 @@ class Feed:
         for waiter in waiters:
             if not waiter.done():
                 waiter.set_result(None)
+        if self.ended or self.lost:
+            for flow in self._flows:
+                flow.end()
 
     def since(self, after: int) -> list[AnyRunEvent] | None:
         """Events with `seq` > `after`; None where the tail no longer reaches back so far."""
@@ -65,3 +102,20 @@ class Feed:
             waiter = asyncio.get_running_loop().create_future()
             self._waiters.append(waiter)
             await waiter
+
+    async def flow(self, after: int, take: Take) -> AnyRunEvent | None:
+        """Let `take` have the events with `seq` > `after` as they come; return the last it had.
+
+        Returns once `take` has returned False, or nothing more comes from here, and at once where
+        there are such events already. Nobody is woken for an event: it is the cheapest way to
+        follow a run, for somebody who never lags behind.
+        """
+        if self.last != after or self.ended or self.lost:
+            return None
+        flow = _Flow(take)
+        self._flows.append(flow)
+        try:
+            await flow.over
+        finally:
+            self._flows.remove(flow)
+        return flow.last

@@ -10,9 +10,11 @@ each operation exactly when there are many of them.
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Sized
 from functools import partial
+from itertools import repeat
 from queue import SimpleQueue
+from time import monotonic
 from typing import Any, NamedTuple, TypeVar
 
 from api.runs import sqlite_schema
@@ -23,9 +25,13 @@ Operation = Callable[[sqlite3.Connection], Any]
 Listener = Callable[[BaseException | None], None]
 
 
+Settle = Callable[[Any, BaseException | None], None]
+"""Hears of an operation's result or failure."""
+
+
 class _Waiting(NamedTuple):
     operation: Operation
-    settle: Callable[[Any, BaseException | None], None]
+    settle: Settle
 
 
 _Settled = tuple[_Waiting, Any, BaseException | None]
@@ -51,6 +57,8 @@ class GroupCommitter:
         self._connect = connect
         self._insertion = insertion
         self._loop = asyncio.get_running_loop()
+        # What asyncio's loop has yet to call in this turn; of another loop it isn't known: much.
+        self._to_call: Sized = getattr(self._loop, "_ready", "??")
         self._connection: sqlite3.Connection | None = None
         self._waiting: list[_Waiting] = []
         self._rows: list[Sequence[Any]] = []
@@ -88,13 +96,33 @@ class GroupCommitter:
         self._queue(_Waiting(operation, partial(_settle, future, listener)))
         return future
 
-    def insert(self, row: Sequence[Any], otherwise: Operation, listener: Listener) -> None:
+    def insert(self, row: Sequence[Any], otherwise: Operation, settle: Settle) -> None:
         """Queue a row of `insertion`, with `otherwise` for where that inserts nothing."""
         if self._closed:
-            listener(StoreUnavailableError("the run log is closed"))
+            settle(None, StoreUnavailableError("the run log is closed"))
             return
         self._rows.append(row)
-        self._queue(_Waiting(otherwise, lambda _, error: listener(error)))
+        entry = _Waiting(otherwise, settle)
+        if self._handed_over or len(self._to_call) > (self._turn is not None):
+            self._queue(entry)
+            return
+        # Nothing else happens in this turn: its end is here.
+        self._waiting.append(entry)
+        if self._turn is not None:
+            self._turn.cancel()
+        self._end_turn()
+
+    def glance(self, read: Callable[[sqlite3.Connection], T]) -> T | None:
+        """What a read tells that takes no longer than a look; None where there is no looking now.
+
+        It runs on the event loop.
+        """
+        if self._connection is None or self._handed_over:
+            return None
+        try:
+            return read(self._connection)
+        except sqlite3.Error:
+            return None
 
     def _queue(self, entry: _Waiting) -> None:
         self._waiting.append(entry)
@@ -113,7 +141,7 @@ class GroupCommitter:
         self._turn = None
         if not self._waiting:
             return
-        began = self._loop.time()
+        began = monotonic()
         if self._long or self._connection is None or began < self._thread_until:
             self._hand_over()
             return
@@ -125,7 +153,7 @@ class GroupCommitter:
         else:
             self._waiting, self._rows = [], []
             _tell(settled)
-        ended = self._loop.time()
+        ended = monotonic()
         if ended - began > SLOW_SECONDS:
             self._thread_until = ended + PATIENCE_SECONDS
 
@@ -178,7 +206,7 @@ class GroupCommitter:
     def _committed(self, connection: sqlite3.Connection) -> Iterable[_Settled]:
         """What has queued, committed in the cheapest way that there is for it."""
         if len(self._rows) == len(self._waiting) and self._inserted(connection, self._rows):
-            return [(entry, None, None) for entry in self._waiting]
+            return zip(self._waiting, repeat(None), repeat(None), strict=False)
         return self._transaction(connection, self._waiting)
 
     def _inserted(self, connection: sqlite3.Connection, rows: Sequence[Sequence[Any]]) -> bool:

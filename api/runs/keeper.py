@@ -19,7 +19,7 @@ from api.runs.watching import UNOBSERVED, RunObserver
 log = structlog.get_logger(__name__)
 
 BEATS_PER_LEASE = 5
-CANCEL_POLL_SECONDS = 0.05
+CANCEL_POLL_SECONDS = 0.1
 EXPIRY_SECONDS = 60.0
 WORKER_LOST = "The server that made this reply was lost before the reply was whole."
 

@@ -44,7 +44,7 @@ class LiveRuns:
         """Make the run's reply in the background."""
         writer = RunWriter(self._log, record, stop=lambda why: self.stop([record.id], why))
         watch = self._observer.begun(record, request)
-        watched = replace(request, watch=watch)
+        watched = replace(request, watch=watch, hear=writer.text)
         production = Production(
             self._provider, watched, record, writer, self._timeout_seconds, watch
         )

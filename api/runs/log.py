@@ -16,6 +16,7 @@ from api.access.allowance import Budget
 from api.contract.events import AnyRunEvent, AnyTerminalEvent, TextDelta
 from api.contract.metering import UsageFigures
 from api.contract.types import Message, RunStatus
+from api.runs.feed import Feed
 
 
 class RunLogError(Exception):
@@ -162,6 +163,10 @@ class RunLog(Protocol):
 
         Ends also where nothing will follow `after`. A store that is not available makes a pause.
         """
+        ...
+
+    def feed(self, run_id: str) -> Feed | None:
+        """What this process adds to the run; None where it adds nothing, or is not to be asked."""
         ...
 
     async def find(self, run_id: str, owner: str | None = None) -> RunRecord | None:

@@ -95,6 +95,9 @@ class MemoryRunLog:
                 return
             await feed.changed(after)
 
+    def feed(self, run_id: str) -> Feed | None:
+        return self._feeds.get(run_id)
+
     async def find(self, run_id: str, owner: str | None = None) -> RunRecord | None:
         record = self._records.get(run_id)
         return record if record and owner in (None, record.owner) else None

@@ -55,7 +55,8 @@ class Production:
         self._usage: TokenUsage | None = None
         self._finish: FinishReason | None = None
         self._model = request.model
-        self._work: asyncio.Task[MakeEnding] | None = None
+        self._making: asyncio.Task[Any] | None = None
+        self._over = False
         self._stop_reason: str | None = None
         self.stopped = False
 
@@ -68,27 +69,31 @@ class Production:
             self._watch.ended(end)
 
     async def _made(self) -> MakeEnding:
-        self._work = asyncio.create_task(self._ending())
         if self.stopped:
-            self._work.cancel()
-        try:
-            return await self._work
-        except asyncio.CancelledError:
-            if not self.stopped:
-                raise  # the process ends without a stop; another one will end the run
             return self._stopped()
+        task = self._making = asyncio.current_task()
+        try:
+            return await self._ending()
+        except asyncio.CancelledError:
+            if not self.stopped or task is None:
+                raise  # the process ends without a stop; another one will end the run
+            task.uncancel()
+            return self._stopped()
+        finally:
+            self._making = None
+            self._over = True
 
     def stop(self, because: str | None = None) -> bool:
         """Close the upstream and end the run: cancelled, or incomplete where a reason is given.
 
         False where that changes nothing, because the run was stopped before or is over.
         """
-        if self.stopped or (self._work and self._work.done()):
+        if self.stopped or self._over:
             return False
         self.stopped = True
         self._stop_reason = because
-        if self._work:
-            self._work.cancel()
+        if self._making:
+            self._making.cancel()
         return True
 
     async def check_lease(self) -> None:
@@ -120,7 +125,7 @@ class Production:
                 if isinstance(part, str):
                     self._watch.first_text()
                     break
-            # All other tokens pass here: nothing is done that could be done elsewhere.
+            # All other tokens pass here, or go to the writer at once (`ModelRequest.hear`).
             async for part in parts:
                 if isinstance(part, str):
                     self._writer.text(part)

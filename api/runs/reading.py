@@ -1,22 +1,26 @@
 """The streams of events that clients read now, known so that a server can let them finish."""
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from api.contract.events import TERMINAL_EVENTS, AnyRunEvent
+from api.runs.feed import Feed, Take
 from api.runs.log import RunLog, RunRecord
 
 Batches = AsyncGenerator[Sequence[AnyRunEvent], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Source:
     """Where a stream's events come from; `parted` is told whether the last of them was taken."""
 
     batches: Batches
     parted: Callable[[bool], None]
+    follow: Callable[[int], Batches] | None = None
+    """Its events after a `seq`, from there on."""
+    feed: Callable[[], Feed | None] = lambda: None
+    """What this process adds to the run now, if it does."""
 
 
 class EventStream(AsyncIterator[AnyRunEvent]):
@@ -28,16 +32,35 @@ class EventStream(AsyncIterator[AnyRunEvent]):
     def __init__(self, begin: Callable[[], Awaitable[Source]]) -> None:
         self._begin = begin
         self._source: Source | None = None
-        self._ready: deque[AnyRunEvent] = deque()
+        self._ready: list[AnyRunEvent] = []
+        self._last = -1
         self._ended = False
         self._parted = False
 
     async def __anext__(self) -> AnyRunEvent:
         if not self._ready:
             await self._next_batch()
-        event = self._ready.popleft()
-        self._ended = isinstance(event, TERMINAL_EVENTS)
+        event = self._ready.pop(0)
+        self._note(event)
         return event
+
+    async def flow(self, take: Take) -> None:
+        """Let `take` have each next event in the moment in which it is logged.
+
+        Returns once `take` has returned False, and where events have to be waited for in another
+        way. The next of them is then again the iteration's.
+        """
+        source = self._source
+        if source is None or source.follow is None or self._ready or self._parted:
+            return
+        feed = source.feed()
+        if feed and (last := await feed.flow(self._last, take)):
+            self._note(last)
+            await source.batches.aclose()
+            if self._ended:
+                self._part(source)
+            else:
+                source.batches = source.follow(self._last)
 
     async def aclose(self) -> None:
         """Leave the stream. Before its first event nothing has begun."""
@@ -59,6 +82,10 @@ class EventStream(AsyncIterator[AnyRunEvent]):
         except StopAsyncIteration:
             self._part(source)
             raise
+
+    def _note(self, event: AnyRunEvent) -> None:
+        self._last = event.seq
+        self._ended = isinstance(event, TERMINAL_EVENTS)
 
     def _part(self, source: Source) -> None:
         if not self._parted:
@@ -89,7 +116,10 @@ class Readers:
                 self._none_left.set()
             parted(ended)
 
-        return Source(self._log.follow(record.id, after), left)
+        def follow(after: int) -> Batches:
+            return self._log.follow(record.id, after)
+
+        return Source(follow(after), left, follow, lambda: self._log.feed(record.id))
 
     async def finish(self, seconds: float) -> None:
         """Return once nobody reads any more, or after so many seconds."""

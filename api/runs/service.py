@@ -7,7 +7,7 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 
 from api.access.caller import Caller
-from api.contract.events import TERMINAL_EVENTS, AnyTerminalEvent, RunStarted
+from api.contract.events import TERMINAL_EVENTS, AnyRunEvent, AnyTerminalEvent, RunStarted
 from api.contract.problems import (
     AnyProblem,
     LookupProblem,
@@ -83,10 +83,17 @@ class RunService:
     async def complete(self, input: ChatInput, caller: Caller) -> ChatReply | AnyProblem:
         """The same stream, run to its end: the whole reply or the problem that prevented it."""
         end: AnyTerminalEvent | None = None
+
+        def take(event: AnyRunEvent) -> bool:
+            nonlocal end
+            if isinstance(event, TERMINAL_EVENTS):
+                end = event
+            return True
+
         async with aclosing(self.stream(input, caller)) as events:
             async for event in events:
-                if isinstance(event, TERMINAL_EVENTS):
-                    end = event
+                take(event)
+                await events.flow(take)
         if end is None:
             raise AssertionError("a run's stream ended without a terminal event")
         return folding.chat_result(end)

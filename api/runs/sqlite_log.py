@@ -50,7 +50,7 @@ class SqliteRunLog:
         self._checkpoints = Checkpoints(path)
         self._tail = Tail(self._news)
         self._lease_seconds = 0.0
-        self._cancels_seen = -1
+        self._cancels_seen: int | None = None
 
     @property
     def queued(self) -> int:
@@ -93,8 +93,11 @@ class SqliteRunLog:
     def offer(self, run_id: str, fence: int, event: TextDelta, settled: Settled) -> None:
         events = (event,)
 
-        def told(error: BaseException | None) -> None:
-            self._settled(error, run_id, events)
+        def told(_: object, error: BaseException | None) -> None:
+            if error is None:
+                self._published(run_id, events)
+            else:
+                self._settled(error, run_id, events)
             settled(error)
 
         self._committer.insert(
@@ -142,6 +145,9 @@ class SqliteRunLog:
                         return
                     await feed.changed(after)
 
+    def feed(self, run_id: str) -> Feed | None:
+        return self._feeds.get(run_id)
+
     async def _read_patiently(self, run_id: str, after: int) -> list[AnyRunEvent]:
         """A batch from the store; where it is not available, once it is."""
         while True:
@@ -154,16 +160,16 @@ class SqliteRunLog:
         return await self._query(lambda c: rows.find(c, run_id, owner))
 
     async def request_cancel(self, run_id: str) -> bool:
-        return await self._committer.submit(lambda c: rows.request_cancel(c, run_id))
+        first = await self._committer.submit(lambda c: rows.request_cancel(c, run_id))
+        self._cancels_seen = None  # what this process writes itself doesn't count as a change
+        return first
 
     async def cancel_requests(self) -> list[str]:
-        return await self._query(self._requests_if_changed)
-
-    def _requests_if_changed(self, connection: sqlite3.Connection) -> list[str]:
-        version = rows.version(connection)
-        if version == self._cancels_seen:
+        # Asked many times a second, and almost always nobody else has written anything meanwhile.
+        version = self._committer.glance(rows.version)
+        if version is not None and version == self._cancels_seen:
             return []
-        requests = rows.cancel_requests(connection, self._worker)
+        requests = await self._query(lambda c: rows.cancel_requests(c, self._worker))
         self._cancels_seen = version
         return requests
 
@@ -208,5 +214,5 @@ class SqliteRunLog:
         except (sqlite3.Error, OSError) as error:
             if self._reading:
                 self._reading.close()
-            self._reading, self._cancels_seen = None, -1
+            self._reading = None
             raise StoreUnavailableError(f"the run log cannot be read now: {error}") from error

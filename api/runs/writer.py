@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 import structlog
@@ -12,6 +11,9 @@ from api.contract.events import AnyTerminalEvent, TextDelta
 from api.runs.log import LeaseLostError, RunLog, RunRecord, StoreUnavailableError
 
 log = structlog.get_logger(__name__)
+
+PIECES = 64
+"""Most pieces of a reply that are kept as they came: each takes ten times its text."""
 
 RETRY_SECONDS = 0.25
 """Pause before an event is offered again to a store that was not available."""
@@ -32,7 +34,9 @@ class RunWriter:
         self._next_seq = 1
         self._pending: list[str] = []
         self._said: list[str] = []
+        self._told: list[str] = []
         self._under_way = False
+        self._offered: TextDelta
         self._idle: asyncio.Future[None] | None = None
         self._waiting = False
         self._broken = False
@@ -42,7 +46,7 @@ class RunWriter:
     @property
     def reply(self) -> str:
         """All text so far, logged or about to be."""
-        return "".join(self._said)
+        return "".join([*self._told, *self._said])
 
     def text(self, piece: str) -> None:
         """Log a piece of the reply; never waits."""
@@ -52,6 +56,9 @@ class RunWriter:
             # Half a surrogate pair can be neither stored nor sent.
             piece = piece.encode(errors="replace").decode()
         self._said.append(piece)
+        if len(self._said) == PIECES:
+            self._told.append("".join(self._said))
+            self._said.clear()
         self._pending.append(piece)
         if not self._under_way:
             self._append_pending()
@@ -89,7 +96,8 @@ class RunWriter:
 
     def _append_pending(self) -> None:
         self._under_way = True
-        self._offer(self._taken())
+        self._offered = event = self._taken()
+        self._log.offer(self._record.id, self._record.fence, event, self._appended)
 
     def _taken(self) -> TextDelta:
         """What is pending, as the next event."""
@@ -103,13 +111,13 @@ class RunWriter:
         self._pending.clear()
         return event
 
-    def _offer(self, event: TextDelta) -> None:
-        self._log.offer(self._record.id, self._record.fence, event, partial(self._appended, event))
+    def _offer_again(self) -> None:
+        self._log.offer(self._record.id, self._record.fence, self._offered, self._appended)
 
-    def _appended(self, event: TextDelta, error: BaseException | None) -> None:
+    def _appended(self, error: BaseException | None) -> None:
         if isinstance(error, StoreUnavailableError):
             self._complain(error)
-            asyncio.get_running_loop().call_later(RETRY_SECONDS, self._offer, event)
+            asyncio.get_running_loop().call_later(RETRY_SECONDS, self._offer_again)
             return
         self._waiting = False
         if error is None and self._pending and not self._ending:
@@ -119,7 +127,7 @@ class RunWriter:
         if isinstance(error, LeaseLostError):
             self._lose()
         elif error is not None:
-            self._break(error, event)
+            self._break(error, self._offered)
         self._wake()
 
     def _wake(self) -> None:

@@ -28,6 +28,8 @@ def hurried(protocol: type[asyncio.Protocol], seconds: float) -> type[asyncio.Pr
 
     class HurriedProtocol(_bounded(protocol)):  # type: ignore[misc]
         _deadline: asyncio.TimerHandle | None = None
+        _left = False
+        """True once another protocol has the connection."""
 
         def connection_made(self, transport: Any) -> None:
             super().connection_made(HeadHoldingTransport(transport, self.loop))
@@ -35,11 +37,19 @@ def hurried(protocol: type[asyncio.Protocol], seconds: float) -> type[asyncio.Pr
 
         def data_received(self, data: bytes) -> None:
             super().data_received(data)
+            if self._left:
+                return
             if self.cycle is None or self.cycle.response_complete:
                 if self._deadline is None and self.timeout_keep_alive_task is None:
                     self._expect_head()
             elif self._deadline is not None:
                 self._forget()
+
+        def handle_websocket_upgrade(self) -> None:
+            super().handle_websocket_upgrade()
+            self._forget()
+            # It refers to us, and the collector comes rarely.
+            self._left, self.parser = True, None
 
         def connection_lost(self, error: Exception | None) -> None:
             self._forget()
@@ -54,9 +64,7 @@ def hurried(protocol: type[asyncio.Protocol], seconds: float) -> type[asyncio.Pr
                 self._deadline = None
 
         def _close(self) -> None:
-            # A connection that became a WebSocket has another protocol by now.
-            if self.transport.get_protocol() is self:
-                self.transport.close()
+            self.transport.close()
 
     return HurriedProtocol
 

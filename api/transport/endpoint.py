@@ -15,7 +15,7 @@ from api.transport.http_door import HttpDoor
 from api.transport.limits import DEFAULT_LIMITS, Limits
 from api.transport.origins import Origins
 from api.transport.refusals import RefusedRequestError
-from api.transport.sending import within
+from api.transport.sending import PatientSend
 from api.transport.slots import StreamSlots
 from api.transport.subscriptions import Conversation, Newcomer
 from api.transport.websocket import Socket
@@ -50,13 +50,13 @@ class GraphQLEndpoint:
         self._http = HttpDoor(self._engine, entrance, self._origins, page, limits, self.streams)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        send = within(self._limits.send_seconds, send)
+        patient = PatientSend(send, self._limits.send_seconds)
         if scope["type"] == "http":
-            await self._http(scope, receive, send)
+            await self._http(scope, receive, patient)
         else:
-            await self._websocket(scope, receive, send)
+            await self._websocket(scope, receive, patient)
 
-    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _websocket(self, scope: Scope, receive: Receive, send: PatientSend) -> None:
         await receive()
         try:
             self._origins.check(Headers(scope=scope))

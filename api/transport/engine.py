@@ -4,9 +4,9 @@ Parsing, validation and coercion happen before a stream begins, so that a reques
 its status; every transport then writes the same results.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import msgspec
 import strawberry
@@ -22,6 +22,13 @@ from api.transport.json_text import encoded
 from api.transport.limits import DEFAULT_LIMITS, Limits
 from api.transport.operation import Operation
 from api.transport.selection import NOT_PLAIN, Encode, compiled, compiled_answer
+
+
+@runtime_checkable
+class Flowing(Protocol):
+    """A source that can hand over its events without waking anybody (`EventStream.flow`)."""
+
+    async def flow(self, take: Callable[[Any], bool]) -> None: ...
 
 
 class Result(NamedTuple):
@@ -136,10 +143,14 @@ class Results(AsyncIterator[Result]):
         self._operation = operation
         self._source = source
         self._over = False
+        self._left: Any = None
 
     async def __anext__(self) -> Result:
         if self._over:
             raise StopAsyncIteration
+        if self._left is not None:
+            event, self._left = self._left, None
+            return await self._operation.result_of(event)
         if self._source is None:
             self._over = True
             return await self._operation.answer()
@@ -151,6 +162,28 @@ class Results(AsyncIterator[Result]):
         except Exception as error:
             self._over = True
             return _masked(error)
+
+    async def flow(self, write: Callable[[Result], bool]) -> None:
+        """Let `write` have each next result in the moment of its event.
+
+        Returns once `write` has returned False, and where a result must be waited for in another
+        way. The next of them is then again the iteration's.
+        """
+        selection = self._operation.selection
+        if self._over or self._left is not None or selection is None:
+            return
+        if not isinstance(self._source, Flowing):
+            return
+
+        def take(event: Any) -> bool:
+            try:
+                payload = selection(event)
+            except NOT_PLAIN:
+                self._left = event
+                return False
+            return write(Result(payload, getattr(event, "seq", None)))
+
+        await self._source.flow(take)
 
     async def aclose(self) -> None:
         self._over = True

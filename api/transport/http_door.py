@@ -26,6 +26,7 @@ from api.transport.negotiation import JSON, Accepted, accepted
 from api.transport.origins import Origins
 from api.transport.presence import ClientPresence
 from api.transport.refusals import ClientLeftError, RefusedRequestError
+from api.transport.sending import PatientSend
 from api.transport.slots import StreamSlots
 from api.transport.streaming import write_stream
 
@@ -43,7 +44,7 @@ class HttpDoor:
     limits: Limits
     streams: StreamSlots
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: PatientSend) -> None:
         headers = Headers(scope=scope)
         wanted = accepted(headers.get("accept", ""))
         try:
@@ -103,7 +104,9 @@ def _form(prepared: Prepared, wanted: Accepted, scope: Scope) -> str:
     raise RefusedRequestError(406, message, "NOT_ACCEPTABLE")
 
 
-async def _run(prepared: Prepared, form: str, stay: Stay, receive: Receive, send: Send) -> None:
+async def _run(
+    prepared: Prepared, form: str, stay: Stay, receive: Receive, send: PatientSend
+) -> None:
     if framing := FRAMINGS.get(form):
         await write_stream(await prepared.start(), framing, stay, receive, send)
         return

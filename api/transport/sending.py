@@ -3,38 +3,64 @@
 import asyncio
 import socket
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import structlog
 from starlette.types import Message, Send
 
+from api.transport.engine import Result, Results
 from api.transport.refusals import ClientLeftError
 
 log = structlog.get_logger(__name__)
 
 
-def within(seconds: float, send: Send) -> Send:
-    """`send` that raises `ClientLeftError` when a message could not be written for so long."""
+class PatientSend:
+    """`send` that raises `ClientLeftError` when a message could not be written for `seconds`."""
 
-    async def send_within(message: Message) -> None:
-        # Almost always written at once; a timer for each write would cost more than the write.
-        sending = send(message).__await__()
+    def __init__(self, send: Send, seconds: float) -> None:
+        self._send = send
+        self._seconds = seconds
+
+    async def __call__(self, message: Message) -> None:
+        if rest := self.begin(message):
+            await self.finish(rest)
+
+    def begin(self, message: Message) -> "Rest | None":
+        """Write the message, or as much of it as can be now; the rest is to be finished.
+
+        Almost always there is none: a timer for each write would cost more than the write.
+        """
+        sending = self._send(message).__await__()
         try:
-            waits_for = next(sending)
+            return Rest(sending, next(sending))
         except StopIteration:
-            return
+            return None
+
+    async def finish(self, rest: "Rest") -> None:
+        """Write what `begin` has left."""
         try:
-            async with asyncio.timeout(seconds):
-                await _Rest(sending, waits_for)
+            async with asyncio.timeout(self._seconds):
+                await rest
         except TimeoutError:
-            log.info("client.stuck", seconds=seconds)
+            log.info("client.stuck", seconds=self._seconds)
             raise ClientLeftError from None
 
-    return send_within
+    async def flow(self, results: Results, message: Callable[[Result], Message]) -> None:
+        """Send results in the very moment in which they are there, until one has to wait."""
+        rest: Rest | None = None
+
+        def write(result: Result) -> bool:
+            nonlocal rest
+            rest = self.begin(message(result))
+            return rest is None
+
+        await results.flow(write)
+        if rest:
+            await self.finish(rest)
 
 
-class _Rest:
+class Rest:
     """Awaits the rest of what has begun and now waits for something."""
 
     def __init__(self, begun: Generator[Any, Any, None], waits_for: Any) -> None:

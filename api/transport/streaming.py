@@ -2,14 +2,15 @@
 
 from contextlib import aclosing
 
-from starlette.types import Receive, Send
+from starlette.types import Message, Receive
 
-from api.transport.engine import Results
+from api.transport.engine import Result, Results
 from api.transport.entrance import Stay
 from api.transport.framing import Framing
 from api.transport.json_text import encoded
 from api.transport.presence import ClientPresence
 from api.transport.refusals import RefusedRequestError
+from api.transport.sending import PatientSend
 
 
 async def write_stream(
@@ -17,15 +18,21 @@ async def write_stream(
     framing: Framing,
     stay: Stay,
     receive: Receive,
-    send: Send,
+    send: PatientSend,
 ) -> None:
     """Send each result the moment it is there; close `results` as soon as the client leaves.
 
     A caller whose right ends is told so by a last result, and the stream ends without the rest.
     """
 
+    def message(body: bytes) -> Message:
+        return {"type": "http.response.body", "body": body, "more_body": True}
+
+    def told(result: Result) -> Message:
+        return message(framing.frame(result.payload, result.seq))
+
     async def write(body: bytes) -> None:
-        await send({"type": "http.response.body", "body": body, "more_body": True})
+        await send(message(body))
 
     async def heartbeat() -> None:
         await write(framing.heartbeat)
@@ -37,7 +44,8 @@ async def write_stream(
                 async with ClientPresence(receive, heartbeat, framing.heartbeat_seconds):
                     await write(framing.opening)
                     async for result in results:
-                        await write(framing.frame(result.payload, result.seq))
+                        await send(told(result))
+                        await send.flow(results, told)
         except RefusedRequestError as refusal:
             await write(framing.frame(encoded({"errors": [refusal.error]}), None))
     await send({"type": "http.response.body", "body": framing.closing, "more_body": False})

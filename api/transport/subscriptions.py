@@ -5,7 +5,8 @@ and close codes are Strawberry's; running an operation and the server's pings ar
 """
 
 import asyncio
-from contextlib import ExitStack, aclosing
+from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -24,7 +25,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import Subscr
 from strawberry.types.unset import UnsetType
 
 from api.context import Context
-from api.transport.engine import Engine, Prepared
+from api.transport.engine import Engine, Prepared, Result
 from api.transport.entrance import REVOKED, Entrance
 from api.transport.faults import RefusedOperationError
 from api.transport.limits import Limits
@@ -87,11 +88,11 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
         self.streams = streams
         self.most_operations = limits.operations
         self.ping_seconds = limits.ping_seconds
-        self._stay = ExitStack()
+        self._leave: Callable[[], object] | None = None
 
     async def handle(self) -> None:
         """Serve the connection to its end; returns when it is closed, by whichever side."""
-        pinging = asyncio.create_task(self._ping())
+        self._ping_later()
         try:
             await super().handle()
         except asyncio.CancelledError:
@@ -100,8 +101,9 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
             if not self.socket.closed or task is None or task.uncancel():
                 raise
         finally:
-            pinging.cancel()
-            self._stay.close()
+            self._next_ping.cancel()
+            if self._leave:
+                self._leave()
 
     async def admit(self, newcomer: Newcomer) -> None:
         """Find out who has connected; closes the connection where that is nobody we know."""
@@ -112,7 +114,7 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
             code = FORBIDDEN if refusal.status == 401 else TRY_LATER
             await self.socket.close(code, refusal.message)
             raise ConnectionRejectionError from refusal
-        self._stay.callback(newcomer.entrance.watch(self.context, self._dismiss))
+        self._leave = newcomer.entrance.watch(self.context, self._dismiss)
 
     def _dismiss(self) -> None:
         self._dismissing = asyncio.create_task(self.socket.dismiss(FORBIDDEN, REVOKED))
@@ -129,12 +131,14 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
         asked: Any = from_object(message["payload"], "`payload`")
         message["payload"]["query"] = asked
         await super().handle_subscribe(message)
+        message["payload"] = {"query": ""}  # the operation has it; it is not kept with each stream
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         """One operation to its end: `next` for each result, then `complete`; or `error`."""
         asked: Any = operation.query
         try:
             prepared = self.engine.prepare(asked, self.context)
+            operation.query, operation.variables, asked = "", None, None
             if prepared.kind is OperationType.SUBSCRIPTION:
                 with self.streams.held(self.context.counted_as):
                     await self._send_results(prepared, operation)
@@ -148,24 +152,39 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
     async def _send_results(self, prepared: Prepared, operation: Operation[Context, None]) -> None:
         results = await prepared.start()
         head = f'{{"id":{msgspec.json.encode(operation.id).decode()},"type":"next","payload":'
+
+        def text(result: Result) -> str:
+            return f"{head}{result.payload.decode()}}}"
+
         async with aclosing(results):
             async for result in results:
-                await self.socket.send_text(f"{head}{result.payload.decode()}}}")
+                await self.socket.send_text(text(result))
+                await self.socket.send_flow(results, text)
         await operation.send_operation_message({"id": operation.id, "type": "complete"})
 
     async def handle_task_exception(self, error: Exception) -> None:
         if not isinstance(error, WebSocketDisconnected):
             log.error("websocket.task_failed", exc_info=error)
 
+    def _ping_later(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._next_ping = loop.call_later(self.ping_seconds, self._ping_now)
+
+    def _ping_now(self) -> None:
+        if not self.socket.closed:
+            self._pinging = asyncio.create_task(self._ping())
+            self._ping_later()
+
     async def _ping(self) -> None:
         """Lets browsers, which don't see the protocol's own pings, notice a dead connection."""
-        loop = asyncio.get_running_loop()
-        while not self.socket.closed:
-            await asyncio.sleep(self.ping_seconds)
-            if loop.time() - self.socket.last_heard > 2 * self.ping_seconds:
+        silence = asyncio.get_running_loop().time() - self.socket.last_heard
+        try:
+            if silence > 2 * self.ping_seconds:
                 await self.socket.close(TERMINATED, "The client does not answer pings.")
             elif self.connection_acknowledged:
                 await self.socket.send_json({"type": "ping"})
+        except WebSocketDisconnected:
+            return  # whoever reads from it hears of it too
 
 
 async def _refuse(operation: Operation[Context, None], errors: list[dict[str, Any]]) -> None:

@@ -1,17 +1,20 @@
 """A WebSocket as the protocol's handler sees it: checked messages in, text frames out."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 import structlog
-from starlette.types import Receive, Send
+from starlette.types import Message, Receive
 from strawberry.http.async_base_view import AsyncWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
 
+from api.transport.engine import Result, Results
 from api.transport.frames import message
 from api.transport.json_text import encoded
 from api.transport.limits import Limits
 from api.transport.refusals import ClientLeftError, RefusedRequestError
+from api.transport.sending import PatientSend
 
 log = structlog.get_logger(__name__)
 
@@ -25,10 +28,10 @@ CLOSE_SECONDS = 1.0
 class Socket(AsyncWebSocketAdapter):
     """One accepted connection. A message at fault closes it with a reason, never with a trace.
 
-    `send` is expected to raise `ClientLeftError` past its deadline; the connection then ends.
+    Where the client doesn't read, past the deadline of `send`, the connection ends.
     """
 
-    def __init__(self, receive: Receive, send: Send, limits: Limits) -> None:
+    def __init__(self, receive: Receive, send: PatientSend, limits: Limits) -> None:
         self._receive = receive
         self._send = send
         self._longest = limits.frame_characters
@@ -58,6 +61,9 @@ class Socket(AsyncWebSocketAdapter):
                     await self.close(BAD_REQUEST, refusal.message)
                 else:
                     yield checked
+                    del checked
+            # Kept until the next frame, it would be a good part of what a silent connection takes.
+            del frame, text
 
     async def send_json(self, message: Mapping[str, object]) -> None:
         await self.send_text(encoded(message).decode())
@@ -66,11 +72,20 @@ class Socket(AsyncWebSocketAdapter):
         """Send one frame; raises `WebSocketDisconnected` where nobody is there to read it."""
         if self.closed:
             raise WebSocketDisconnected
-        try:
+        with self._abandoned_if_gone():
             await self._send({"type": "websocket.send", "text": text})
-        except (ClientLeftError, OSError) as error:
-            self._abandon()
-            raise WebSocketDisconnected from error
+
+    async def send_flow(self, results: Results, text: Callable[[Result], str]) -> None:
+        """Send a frame for each result in the moment in which it is there, until one has to wait;
+        raises as `send_text`."""
+
+        def message(result: Result) -> Message:
+            if self.closed:
+                raise ClientLeftError
+            return {"type": "websocket.send", "text": text(result)}
+
+        with self._abandoned_if_gone():
+            await self._send.flow(results, message)
 
     async def close(self, code: int, reason: str) -> None:
         """Close once, with as much of the reason as fits."""
@@ -88,6 +103,14 @@ class Socket(AsyncWebSocketAdapter):
         """Close, and end all work at once, whether the client reacts or not."""
         await self.close(code, reason)
         self._abandon()
+
+    @contextmanager
+    def _abandoned_if_gone(self) -> Iterator[None]:
+        try:
+            yield
+        except (ClientLeftError, OSError) as error:
+            self._abandon()
+            raise WebSocketDisconnected from error
 
     def _abandon(self) -> None:
         """End the connection's task, which waits for a message that will not come."""

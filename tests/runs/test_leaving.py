@@ -6,14 +6,16 @@ from contextlib import aclosing
 import pytest
 
 from api.contract.events import RunCancelled, RunCompleted
-from api.contract.types import OnDisconnect, Run, RunStatus
+from api.contract.types import ChatInput, OnDisconnect, Run, RunStatus
 from tests.runs.conftest import Stage
 from tests.runs.test_service import ME, asked
 
 
-async def only_run(stage: Stage) -> Run:
-    """The one run that began, once it has ended."""
-    (run_id,) = stage.runs.live
+async def run_of(stage: Stage, request: ChatInput) -> Run:
+    """The run that the request, asked with a key, has begun, once it has ended."""
+    begun = await stage.runs.start(request, ME)
+    assert isinstance(begun, Run)
+    run_id = begun.id
     events = [event async for event in stage.runs.follow(run_id, ME, None)]
     found = await stage.runs.find(run_id, ME)
     assert isinstance(found, Run)
@@ -26,7 +28,8 @@ async def only_run(stage: Stage) -> Run:
 async def test_a_client_that_leaves_before_its_run_has_begun_leaves_no_orphan(
     stage: Stage, wish: OnDisconnect, turns: int
 ) -> None:
-    asking = asyncio.create_task(stage.runs.complete(asked(on_disconnect=wish), ME))
+    request = asked(idempotency_key="k", on_disconnect=wish)
+    asking = asyncio.create_task(stage.runs.complete(request, ME))
     for _ in range(turns):
         await asyncio.sleep(0)
     asking.cancel()
@@ -34,11 +37,9 @@ async def test_a_client_that_leaves_before_its_run_has_begun_leaves_no_orphan(
     if turns == 0:
         assert stage.runs.live == []  # it left before the request was looked at
         return
-    while not stage.runs.live:
-        await asyncio.sleep(0)
     if wish is OnDisconnect.CONTINUE:
         stage.provider.feed_reply("whole")
-    run = await only_run(stage)
+    run = await run_of(stage, request)
     stopped = wish is OnDisconnect.CANCEL
     assert run.status is (RunStatus.CANCELLED if stopped else RunStatus.COMPLETED)
 

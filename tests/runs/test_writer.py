@@ -12,8 +12,8 @@ from tests.runs.conftest import Stage
 from tests.runs.test_service import asked, assert_well_formed, events_of
 
 
-def fail_appends(stage: Stage, error: Exception) -> Any:
-    """Let every append fail so until the function that this returns is called."""
+def fail_appends(stage: Stage, error: Exception, once: bool = False) -> Any:
+    """Let the next append fail so, or every one until the function that this returns is called."""
     append, offer = stage.log.append, stage.log.offer
 
     def failing(*_: object) -> "asyncio.Future[None]":
@@ -23,6 +23,8 @@ def fail_appends(stage: Stage, error: Exception) -> Any:
 
     def refusing(*offered: Any) -> None:
         asyncio.get_running_loop().call_soon(offered[-1], error)
+        if once:
+            recover()
 
     def recover() -> None:
         stage.log.append, stage.log.offer = append, offer  # type: ignore[method-assign]
@@ -67,11 +69,8 @@ async def test_a_bug_in_the_log_ends_the_run_as_incomplete(stage: Stage) -> None
     while not await stage.log.read(stage.runs.live[0], 0, 1):
         await asyncio.sleep(0)
     with capture_logs():
-        recover = fail_appends(stage, ZeroDivisionError())
+        fail_appends(stage, ZeroDivisionError(), once=True)
         stage.provider.feed("two ")
-        while stage.provider.closed == 0:
-            await asyncio.sleep(0)
-        recover()
         events = await run
     assert_well_formed(events)
     assert isinstance(events[-1], RunIncomplete)

@@ -5,15 +5,26 @@ import socket
 
 import pytest
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame as WireFrame
+from websockets.frames import Opcode
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
+from api.transport.calm_websocket import text_frame
 from tests.fuzz.messages import GREETING
 from tests.fuzz.sessions import Frame, Session, held
 from tests.servers import LiveServer
 from tests.transport.wire import Wire
 
 PROTOCOL = "graphql-transport-ws"
+
+
+@pytest.mark.parametrize("length", [0, 1, 125, 126, 127, 65_535, 65_536, 200_000])
+def test_a_text_is_framed_as_the_package_frames_it(length: int) -> None:
+    text = "é🎉x" * (length // 7) + "x" * (length % 7)
+    assert len(text.encode()) == length
+    packaged = WireFrame(Opcode.TEXT, text.encode()).serialize(mask=False)
+    assert text_frame(text) == packaged
 
 
 @pytest.fixture

@@ -1,0 +1,88 @@
+"""When commits happen: at once where nothing else does, and together what comes together."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.runs.group_commit import GroupCommitter
+
+
+class Traced(GroupCommitter):
+    """Knows how many transactions there were; a statement by itself is one."""
+
+    def __init__(self, path: Path) -> None:
+        self.commits = 0
+        super().__init__(lambda: self._opened(path), "INSERT OR IGNORE INTO t VALUES (?)")
+
+    def _opened(self, path: Path) -> sqlite3.Connection:
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        connection.execute("CREATE TABLE t (n INTEGER PRIMARY KEY)")
+        connection.set_trace_callback(self._traced)
+        return connection
+
+    def _traced(self, statement: str) -> None:
+        alone = statement.startswith("INSERT") and not self._connection.in_transaction
+        self.commits += statement == "COMMIT" or alone
+
+
+@pytest.fixture
+async def committer(tmp_path: Path) -> AsyncIterator[Traced]:
+    made = Traced(tmp_path / "t.sqlite3")
+    await made.submit(lambda _: None)
+    made.commits = 0
+    yield made
+    await made.close()
+
+
+def insert(committer: GroupCommitter, number: int, told: list[Any]) -> None:
+    def otherwise(_: sqlite3.Connection) -> None:
+        """Nothing else can be done."""
+
+    committer.insert((number,), otherwise, lambda *settled: told.append((number, *settled)))
+
+
+async def test_a_row_that_comes_alone_is_committed_before_its_insertion_returns(
+    committer: Traced,
+) -> None:
+    told: list[Any] = []
+    await asyncio.sleep(0.01)
+    for number in range(3):
+        insert(committer, number, told)
+        assert told == [(each, None, None) for each in range(number + 1)]
+    assert committer.commits == 3
+
+
+async def test_rows_that_come_in_one_turn_are_one_transaction(committer: Traced) -> None:
+    told: list[Any] = []
+    loop = asyncio.get_running_loop()
+    for number in range(5):
+        loop.call_soon(insert, committer, number, told)
+    await asyncio.sleep(0.01)
+    assert told == [(number, None, None) for number in range(5)]
+    assert committer.commits == 1
+
+
+async def test_a_row_waits_for_what_the_thread_commits(committer: Traced) -> None:
+    told: list[Any] = []
+    read = committer.submit(lambda c: c.execute("SELECT count(*) FROM t").fetchone()[0], long=True)
+    await asyncio.sleep(0)  # handed over
+    assert committer.glance(lambda c: c.execute("SELECT 1").fetchone()) is None
+    insert(committer, 1, told)
+    assert told == []
+    assert await read == 0
+    await asyncio.sleep(0.01)
+    assert told == [(1, None, None)]
+    assert committer.glance(lambda c: c.execute("SELECT count(*) FROM t").fetchone()[0]) == 1
+
+
+async def test_a_closed_committer_says_so(committer: Traced) -> None:
+    told: list[Any] = []
+    await committer.close()
+    insert(committer, 1, told)
+    ((_, result, error),) = told
+    assert result is None
+    assert "closed" in str(error)
