@@ -112,16 +112,17 @@ async def _repeat(requests: Requests, count: int) -> None:
 
 async def first_token(port: int, door: MakeDoor, count: int, at_once: int = 1) -> list[float]:
     """Milliseconds from the request to the first token, sorted; `at_once` streams are opened
-    together, `count` in all. Then the upstream takes `DELAY_MS` before it says anything."""
-    name = upstream.model(20, RATE, DELAY_MS if at_once > 1 else 0)
+    together, `count` in all. Then the upstream takes `DELAY_MS` before it says anything.
+
+    Each is read to its end: a run that goes on without its client would disturb the next."""
+    tokens = 20 if at_once > 1 else 8
+    name = upstream.model(20, RATE, DELAY_MS) if at_once > 1 else upstream.model(8)
     times: list[float] = []
     for _ in range(count // at_once):
-        opening = (Stream.open(door(name), port, 20) for _ in range(at_once))
+        opening = (Stream.open(door(name), port, tokens) for _ in range(at_once))
         streams = await asyncio.gather(*opening)
-        await asyncio.gather(*(stream.begun for stream in streams))
+        await _ended(streams)
         times += [(stream.first_at - stream.asked_at) / 1000 for stream in streams]
-        for stream in streams:
-            stream.leave()
     return sorted(times)
 
 
