@@ -162,9 +162,9 @@ def test_a_model_that_is_left_alone_is_not_called(
 ) -> None:
     server = traced(breaker_failures=1, breaker_seconds=600)
     upstream.fault("overloaded")
-    for _ in "ab":
+    for count in (1, 2):
         start(server)
-    runs, calls = collector.wait_for_runs(2)
+        runs, calls = collector.wait_for_runs(count)
     assert len(calls) == len(upstream.requests) == 1
     for run in runs:
         assert run.attributes["error.type"] == "ModelUnavailable"
