@@ -13,7 +13,7 @@ class CalmResponseHandler(ResponseHandler):
     """A connection that goes on reading only where it had stopped.
 
     aiohttp's asks for that after each piece that was taken, and feeds its parser with nothing
-    meanwhile: a twelfth of a token's way through here.
+    meanwhile.
     """
 
     def resume_reading(self, resume_parser: bool = True) -> None:

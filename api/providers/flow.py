@@ -26,7 +26,7 @@ class TextFlow:
         self._hear = hear
         self._deadlines = deadlines
 
-    async def run(self, response: aiohttp.ClientResponse, buffer: bytearray) -> None:
+    async def run(self, response: aiohttp.ClientResponse, buffer: memoryview) -> None:
         """Return once something else has come, or nothing more will; raise what breaks the body.
 
         `buffer` is the tap's.

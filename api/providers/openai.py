@@ -55,7 +55,7 @@ class OpenAIProvider:
         self._idle = idle_timeout
         self._total = total_timeout
         self._server = _address(base_url or OPENAI_URL)
-        self._buffer = bytearray(READ_BYTES)
+        self._buffer = memoryview(bytearray(READ_BYTES))
         self._wire = Wire(base_url or OPENAI_URL, api_key or "none", connect_timeout)
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Part, None]:

@@ -14,15 +14,15 @@ class Tap(asyncio.BufferedProtocol):
     of each arrival.
 
     A coroutine that waits for data is woken a turn of the event loop later, through every
-    generator around it, and asyncio makes a buffer of 256 kB for every read: for a token that
-    comes alone, a quarter of its way through here. `buffer` may serve all taps of an event loop.
+    generator around it, and asyncio makes a buffer of 256 kB for every read. `buffer` may serve all
+    taps of an event loop; it is a view, because TLS fills its slices one after another.
     """
 
     def __init__(
         self,
         response: aiohttp.ClientResponse,
         take: Callable[[bytes], bool],
-        buffer: bytearray,
+        buffer: memoryview,
     ) -> None:
         self._buffer = buffer
         self._content = response.content
@@ -46,14 +46,15 @@ class Tap(asyncio.BufferedProtocol):
             self._arrived()
             await self._over
         finally:
-            transport.set_protocol(inner)
+            if not transport.is_closing():
+                transport.set_protocol(inner)
 
     def fail(self, error: Exception) -> None:
         """Let `flow` raise the error."""
         if not self._over.done():
             self._over.set_exception(error)
 
-    def get_buffer(self, sizehint: int) -> bytearray:
+    def get_buffer(self, sizehint: int) -> memoryview:
         return self._buffer
 
     def buffer_updated(self, nbytes: int) -> None:
