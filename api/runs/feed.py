@@ -30,6 +30,7 @@ class _Flow:
         except Exception as error:
             # The follower's own affair, and no reason to stop the run or its other followers.
             self.over.set_exception(error)
+            self.over.exception()  # asyncio would complain where `flow` is cancelled right now
             return
         self.last = event
         if not goes_on:

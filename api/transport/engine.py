@@ -148,14 +148,15 @@ class Results(AsyncIterator[Result]):
     async def __anext__(self) -> Result:
         if self._over:
             raise StopAsyncIteration
-        if self._left is not None:
-            event, self._left = self._left, None
-            return await self._operation.result_of(event)
         if self._source is None:
             self._over = True
             return await self._operation.answer()
         try:
-            return await self._operation.result_of(await anext(self._source))
+            if self._left is None:
+                event = await anext(self._source)
+            else:
+                event, self._left = self._left, None
+            return await self._operation.result_of(event)
         except StopAsyncIteration:
             self._over = True
             raise
