@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from strawberry.types.base import StrawberryObjectDefinition, get_object_definition
@@ -98,10 +97,14 @@ def _broken_by(entry: Any, rule: InputField, where: str) -> Iterator[InvalidInpu
         yield from _broken_rules(entry, where)
 
 
-@cache
-def _is_input(kind: Any) -> bool:
+def _is_input(kind: type[Any]) -> bool:
     """Remembered, because Strawberry looks it up anew for each message."""
-    return get_object_definition(kind) is not None
+    if kind not in _INPUTS:
+        _INPUTS[kind] = get_object_definition(kind) is not None
+    return _INPUTS[kind]
+
+
+_INPUTS: dict[type[Any], bool] = {}
 
 
 def _is_plain(text: str, length: Length | None) -> bool:
