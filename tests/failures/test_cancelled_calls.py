@@ -8,31 +8,18 @@ import asyncio
 import os
 import random
 import time
-from collections.abc import Iterator
 from contextlib import aclosing
-from pathlib import Path
 
 import aiohttp
-import pytest
 
 from api.providers.base import ModelRequest, Turn
 from api.providers.openai import OpenAIProvider
 from api.providers.steady import Patience, SteadyProvider
-from tests.failures.certificate import server_certificate
 from tests.servers import LiveServer
 from tests.upstream.server import FakeUpstream
 
 COUNT = int(os.environ.get("CANCELLATIONS", "600"))
 CALLERS = 20
-
-
-@pytest.fixture
-def kept_alive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeUpstream]:
-    """A fake upstream with TLS: only its connections are used again."""
-    certificate = server_certificate(tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    with FakeUpstream(certificate=certificate) as upstream:
-        yield upstream
 
 
 class Caller:
@@ -72,8 +59,10 @@ class Caller:
         assert heard == mark
 
 
-async def test_cancelled_calls_hand_nothing_to_another_caller(kept_alive: FakeUpstream) -> None:
-    inner = OpenAIProvider(base_url=kept_alive.tls_url, api_key="k", default_model="fake")
+async def test_cancelled_calls_hand_nothing_to_another_caller(
+    secured_upstream: FakeUpstream,
+) -> None:
+    inner = OpenAIProvider(base_url=secured_upstream.tls_url, api_key="k", default_model="fake")
     provider = SteadyProvider(inner, Patience())
     callers = [Caller(n, provider, random.Random(n)) for n in range(CALLERS)]
 
@@ -86,7 +75,9 @@ async def test_cancelled_calls_hand_nothing_to_another_caller(kept_alive: FakeUp
     await asyncio.gather(*map(busy, callers))
     await provider.aclose()
     assert sum(caller.whole for caller in callers) > 0
-    assert kept_alive.connections < len(kept_alive.requests), "connections were used again"
+    assert secured_upstream.connections < len(secured_upstream.requests), (
+        "connections were used again"
+    )
 
 
 async def test_clients_that_leave_hand_nothing_to_others(

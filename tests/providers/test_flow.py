@@ -1,17 +1,14 @@
 """Text that goes to `hear` instead of being yielded: the same text, and the same end."""
 
 import asyncio
-from collections.abc import Iterator
 from contextlib import aclosing
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from api.providers.base import Part
 from api.providers.calm_reading import CalmResponseHandler
 from api.providers.openai import OpenAIProvider
-from tests.failures.certificate import server_certificate
 from tests.providers.conftest import OpenProvider, asking, parts_until_failure, text_of
 from tests.upstream import FakeUpstream
 from tests.upstream.faults import FAULTS
@@ -42,21 +39,12 @@ async def test_all_text_is_heard_in_order_and_the_end_is_yielded(
     assert failure is None
 
 
-@pytest.fixture
-def secured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeUpstream]:
-    """An upstream behind TLS, that is trusted."""
-    certificate = server_certificate(tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    with FakeUpstream(certificate=certificate) as upstream:
-        yield upstream
-
-
 @pytest.mark.parametrize("rate", [0.0, 2000.0])
 async def test_behind_tls_all_text_is_heard_too_though_many_records_come_at_once(
-    secured: FakeUpstream, open_provider: OpenProvider, rate: float
+    secured_upstream: FakeUpstream, open_provider: OpenProvider, rate: float
 ) -> None:
-    provider = open_provider(base_url=secured.tls_url)
-    secured.numbered(10 * COUNT if not rate else COUNT, rate=rate, always=True)
+    provider = open_provider(base_url=secured_upstream.tls_url)
+    secured_upstream.numbered(10 * COUNT if not rate else COUNT, rate=rate, always=True)
     for _ in range(3):
         text, _, failure = await heard_of(provider)
         assert failure is None
@@ -64,11 +52,11 @@ async def test_behind_tls_all_text_is_heard_too_though_many_records_come_at_once
 
 
 async def test_a_connection_that_breaks_behind_tls_is_told_as_that(
-    secured: FakeUpstream, open_provider: OpenProvider
+    secured_upstream: FakeUpstream, open_provider: OpenProvider
 ) -> None:
-    provider = open_provider(base_url=secured.tls_url)
+    provider = open_provider(base_url=secured_upstream.tls_url)
     for fault in ("truncated", "chunk_cut", "connection_reset", "bad_json"):
-        secured.fault(fault, after_tokens=3, always=True)
+        secured_upstream.fault(fault, after_tokens=3, always=True)
         (parts, failure), (text, _, same) = await asyncio.gather(
             parts_until_failure(provider, asking()), heard_of(provider)
         )
