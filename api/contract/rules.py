@@ -1,6 +1,6 @@
 """Enforces the directives of input fields: what a frontend draws is what holds."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,13 +29,19 @@ def input_fields(kind: type[Any]) -> list[InputField]:
     return [_input_field(field) for field in definition.fields]
 
 
-def broken_rule(value: Any, path: str = "") -> InvalidInput | InputTooLong | None:
-    """The first rule that an input object breaks, as a problem that names the field; else None.
+Broken = InvalidInput | InputTooLong | None
+Path = tuple[str | int, ...]
+"""Where an entry is, for example `("history", 3, "content")`."""
+
+
+def broken_rule(value: Any) -> Broken:
+    """The first rule that an input object breaks, as a problem that names the field, such as
+    `history.3.content`; else None.
 
     Checks ranges and lengths of the directives, and that every text can be stored and sent on
-    (no NUL, no lone surrogates). Lists are walked; `path` grows like `history.3.content`.
+    (no NUL, no lone surrogates).
     """
-    return next(_broken_rules(value, path), None)
+    return _broken_object(value, None, ())
 
 
 def too_long(where: str, actual: int, limit: int, unit: str) -> InputTooLong:
@@ -61,11 +67,13 @@ def camel(name: str) -> str:
     return head + "".join(word.title() for word in tail)
 
 
-def _broken_rules(value: Any, path: str) -> Iterator[InvalidInput | InputTooLong]:
+def _broken_object(value: Any, _: object, path: Path) -> Broken:
     for rule in _FIELDS.get(type(value)) or _remember(type(value)):
         entry = getattr(value, rule.attribute)
-        where = f"{path}.{rule.name}" if path else rule.name
-        yield from _broken_by(entry, rule, where)
+        check = _check(type(entry))
+        if check and (problem := check(entry, rule, (*path, rule.name))):
+            return problem
+    return None
 
 
 def _remember(kind: type[Any]) -> list[InputField]:
@@ -76,55 +84,68 @@ def _remember(kind: type[Any]) -> list[InputField]:
 _FIELDS: dict[type[Any], list[InputField]] = {}
 
 
-def _broken_by(entry: Any, rule: InputField, where: str) -> Iterator[InvalidInput | InputTooLong]:
-    if isinstance(entry, list):
-        yield from _too_long(len(entry), rule.length, where, "entries")
-        for index, item in enumerate(entry):
-            if _is_input(type(item)):
-                yield from _broken_rules(item, f"{where}.{index}")
-    elif isinstance(entry, str):
-        if not _is_plain(entry, rule.length):
-            yield from _broken_text(entry, rule.length, where)
-    elif isinstance(entry, int | float) and not isinstance(entry, bool):
-        if rule.range and not rule.range.min <= entry <= rule.range.max:
-            yield InvalidInput(
-                field=where,
-                reason=f"`{where}` is {entry:g}; it must lie between "
-                f"{rule.range.min:g} and {rule.range.max:g}.",
-                retryable=False,
-            )
-    elif _is_input(type(entry)):
-        yield from _broken_rules(entry, where)
+def _broken_list(entries: list[Any], rule: InputField, path: Path) -> Broken:
+    if problem := _too_long(len(entries), rule.length, path, "entries"):
+        return problem
+    for index, entry in enumerate(entries):
+        if _check(type(entry)) is not _broken_object:
+            return None
+        if problem := _broken_object(entry, rule, (*path, index)):
+            return problem
+    return None
 
 
-def _is_input(kind: type[Any]) -> bool:
-    """Remembered, because Strawberry looks it up anew for each message."""
-    if kind not in _INPUTS:
-        _INPUTS[kind] = get_object_definition(kind) is not None
-    return _INPUTS[kind]
-
-
-_INPUTS: dict[type[Any], bool] = {}
-
-
-def _is_plain(text: str, length: Length | None) -> bool:
-    """True for what most texts are, and breaks no rule. Asked for each message of each history."""
-    return text.isascii() and "\x00" not in text and (length is None or len(text) <= length.max)
-
-
-def _broken_text(
-    text: str, length: Length | None, where: str
-) -> Iterator[InvalidInput | InputTooLong]:
-    yield from _too_long(len(text), length, where, "characters")
+def _broken_text(text: str, rule: InputField, path: Path) -> Broken:
+    if problem := _too_long(len(text), rule.length, path, "characters"):
+        return problem
     if not text.isascii() and not is_encodable(text):
-        yield _not_text(where, "half of a surrogate pair, which is not valid Unicode")
-    if "\x00" in text:
-        yield _not_text(where, "a NUL character")
+        return _not_text(path, "half of a surrogate pair, which is not valid Unicode")
+    return _not_text(path, "a NUL character") if "\x00" in text else None
 
 
-def _too_long(actual: int, length: Length | None, where: str, unit: str) -> Iterator[InputTooLong]:
-    if length and actual > length.max:
-        yield too_long(where, actual, length.max, unit)
+def _broken_number(number: float, rule: InputField, path: Path) -> Broken:
+    if rule.range is None or rule.range.min <= number <= rule.range.max:
+        return None
+    where = _dotted(path)
+    return InvalidInput(
+        field=where,
+        reason=f"`{where}` is {number:g}; it must lie between "
+        f"{rule.range.min:g} and {rule.range.max:g}.",
+        retryable=False,
+    )
+
+
+Check = Callable[[Any, InputField, Path], Broken]
+
+
+def _check(kind: type[Any]) -> Check | None:
+    """What checks an entry of such a kind; remembered, because histories are long."""
+    if kind not in _CHECKS:
+        _CHECKS[kind] = _find_check(kind)
+    return _CHECKS[kind]
+
+
+def _find_check(kind: type[Any]) -> Check | None:
+    if issubclass(kind, list):
+        return _broken_list
+    if issubclass(kind, str):
+        return _broken_text
+    if issubclass(kind, int | float) and kind is not bool:
+        return _broken_number
+    return _broken_object if get_object_definition(kind) else None
+
+
+_CHECKS: dict[type[Any], Check | None] = {}
+
+
+def _too_long(actual: int, length: Length | None, path: Path, unit: str) -> Broken:
+    if length is None or actual <= length.max:
+        return None
+    return too_long(_dotted(path), actual, length.max, unit)
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(map(str, path))
 
 
 def is_encodable(text: str) -> bool:
@@ -136,7 +157,8 @@ def is_encodable(text: str) -> bool:
     return True
 
 
-def _not_text(where: str, what: str) -> InvalidInput:
+def _not_text(path: Path, what: str) -> InvalidInput:
+    where = _dotted(path)
     return InvalidInput(
         field=where, reason=f"`{where}` contains {what}. Remove it and try again.", retryable=False
     )

@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+import msgspec
+
 from api.contract.usage import FinishReason, TokenUsage
 
 
@@ -20,9 +22,11 @@ Part = str | TokenUsage | FinishReason | AnsweringModel
 answers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One message as models take it; unlike the contract's roles it may be the system's."""
+class Turn(msgspec.Struct, frozen=True):
+    """One message as models take it; unlike the contract's roles it may be the system's.
+
+    A struct, because there is one for each message of each history.
+    """
 
     role: Literal["system", "user", "assistant"]
     content: str

@@ -16,10 +16,10 @@ from graphql import (
 from strawberry.schema.schema import validate_document
 
 from api.transport.faults import RefusedOperationError, refused
+from api.transport.known_operation import KnownOperation
 from api.transport.limits import DEFAULT_LIMITS, Limits
 from api.transport.operation import Operation
 from api.transport.recorded import hash_of
-from api.transport.selection import Encode
 from api.transport.shape import Shape
 
 CAPACITY = 256
@@ -38,8 +38,8 @@ class Document:
     """A valid document, with what has been compiled of it."""
 
     node: DocumentNode
-    selections: dict[str | None, Encode | None] = field(default_factory=dict)
-    """Operation's name → its compiled selection; None where it needs graphql-core."""
+    operations: dict[str | None, KnownOperation] = field(default_factory=dict)
+    """By name, those that have run."""
 
 
 class Documents:

@@ -19,9 +19,10 @@ from strawberry.execution import optimized_is_awaitable
 from api.transport.documents import Document, Documents
 from api.transport.faults import RefusedOperationError, internal, refused, shown
 from api.transport.json_text import encoded
+from api.transport.known_operation import KnownOperation
 from api.transport.limits import DEFAULT_LIMITS, Limits
 from api.transport.operation import Operation
-from api.transport.selection import NOT_PLAIN, Encode, compiled, compiled_answer
+from api.transport.selection import NOT_PLAIN, Encode
 
 
 @runtime_checkable
@@ -60,8 +61,20 @@ class Engine:
     def prepare(self, operation: Operation, context: object) -> "Prepared":
         """The operation, found to be runnable; raises `RefusedOperationError` where it isn't."""
         document = self._documents.asked(operation)
-        definition = get_operation_ast(document.node, operation.name)
-        if definition is None:
+        known = document.operations.get(operation.name)
+        executor: Any = known.executor(context, operation.variables or {}) if known else None
+        if executor is None:
+            executor = self._built(document, operation, context)
+        if known is None:
+            known = document.operations[operation.name] = KnownOperation(executor)
+        if known.kind is OperationType.MUTATION:
+            executor.encode_answer = known.selection
+            return Prepared(known.kind, executor, self._told)
+        return Prepared(known.kind, executor, self._told, known.selection)
+
+    def _built(self, document: Document, operation: Operation, context: object) -> Any:
+        """The operation's executor, as graphql-core makes it; or what it finds wrong."""
+        if get_operation_ast(document.node, operation.name) is None:
             raise refused([_no_operation(operation)], "OPERATION_NOT_FOUND", self._told)
         executor = self._executor_class.build(
             self._schema,
@@ -75,11 +88,7 @@ class Engine:
         )
         if isinstance(executor, list):
             raise refused(executor, "BAD_USER_INPUT", self._told)
-        selection = _selection(document, operation.name, executor)
-        if definition.operation is OperationType.MUTATION:
-            executor.encode_answer = selection
-            selection = None
-        return Prepared(definition.operation, executor, self._told, selection)
+        return executor
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,18 +199,6 @@ class Results(AsyncIterator[Result]):
         self._over = True
         if self._source is not None:
             await self._source.aclose()
-
-
-_COMPILERS = {OperationType.SUBSCRIPTION: compiled, OperationType.MUTATION: compiled_answer}
-
-
-def _selection(document: Document, name: str | None, executor: Executor[Any]) -> Encode | None:
-    compiler = _COMPILERS.get(executor.operation.operation)
-    if compiler is None:
-        return None
-    if name not in document.selections:
-        document.selections[name] = compiler(executor)
-    return document.selections[name]
 
 
 def _answering(executor_class: type[Executor[Any]]) -> type[Any]:
