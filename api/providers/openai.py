@@ -63,7 +63,10 @@ class OpenAIProvider:
         deadlines = Deadlines(self._idle, self._total)
         reply = ReplyReader()
         with request.watch.upstream(request.model, self._server, reply):
-            async with self._answer(self._body(request), deadlines) as response:
+            answer = self._answer(self._body(request), deadlines)
+            hear = request.hear
+            del request  # its history may be long, and a reply goes on for minutes
+            async with answer as response:
                 content = response.content
                 interrupt = partial(_interrupt, content, deadlines)
                 with self._ended_by_a_break(reply):
@@ -77,8 +80,8 @@ class OpenAIProvider:
                             yield part
                         if reply.heard:
                             deadlines.renew(AFTERMATH if reply.finish_reason else None)
-                        if request.hear and reply.spoken and not reply.finish_reason:
-                            flow = TextFlow(reply, request.hear, deadlines)
+                        if hear and reply.spoken and not reply.finish_reason:
+                            flow = TextFlow(reply, hear, deadlines)
                             await flow.run(response, self._buffer)
                             for part in flow.parts:
                                 yield part
@@ -128,6 +131,7 @@ class OpenAIProvider:
         response = None
         try:
             response = await deadlines.within(self._wire.post("/chat/completions", body))
+            del body
             if response.content_type != "text/event-stream":
                 raise ModelUnavailableError("The model's server answered with something else.")
             yield response

@@ -59,6 +59,7 @@ class SteadyProvider:
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Part, None]:
         """The parts of the first reply that begins; an `AnsweringModel` precedes a fallback's."""
         begun = await self._begun_by_any(request)
+        del request  # its history may be long, and a reply goes on for minutes
         async with aclosing(begun.rest):
             for part in begun.opening:
                 yield part

@@ -12,7 +12,7 @@ from api.contract.events import RunIncomplete
 from api.contract.usage import FinishReason
 from api.runs import folding
 from api.runs.log import LeaseLostError, RunLog, RunRecord, StoreUnavailableError
-from api.runs.production import ending, estimated_usage
+from api.runs.production import characters, ending, estimated_usage
 from api.runs.service import RunService
 from api.runs.watching import UNOBSERVED, RunObserver
 
@@ -109,7 +109,7 @@ class Keeper:
     async def _end(self, record: RunRecord) -> None:
         events = await self._log.read(record.id, -1, limit=1_000_000)
         text = folding.text_of(events)
-        usage = estimated_usage(record.history or [], text)
+        usage = estimated_usage(characters(record.history or []), text)
         cut = FinishReason.INCOMPLETE
         make = ending(RunIncomplete, record, text, usage, cut, None, reason=WORKER_LOST)
         end = make(events[-1].seq + 1, datetime.now(UTC))

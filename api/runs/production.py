@@ -47,7 +47,8 @@ class Production:
         watch: RunWatch,
     ) -> None:
         self._provider = provider
-        self._request = request
+        self._request: ModelRequest | None = request
+        self._prompt = characters(request.turns)
         self._record = record
         self._writer = writer
         self._timeout_seconds = timeout_seconds
@@ -119,7 +120,11 @@ class Production:
         return self._completed()
 
     async def _listen(self) -> None:
-        async with aclosing(self._provider.stream(self._request)) as parts:
+        request, self._request = self._request, None
+        assert request, "a reply is made once"
+        parts_of_reply = self._provider.stream(request)
+        del request  # a run outlives its history, which may be long
+        async with aclosing(parts_of_reply) as parts:
             async for part in parts:
                 self._take(part)
                 if isinstance(part, str):
@@ -173,7 +178,7 @@ class Production:
         """A model that failed before it said anything has used nothing, as far as we know."""
         if kind is RunFailed and not reply:
             return TokenUsage(estimated=True)
-        return estimated_usage(self._request.turns, reply)
+        return estimated_usage(self._prompt, reply)
 
 
 def ending(
@@ -205,9 +210,14 @@ def ending(
     return make
 
 
-def estimated_usage(turns: Sequence[Turn | Message], reply: str) -> TokenUsage:
-    """Usage by the rule of thumb, marked as estimated."""
-    prompt = _tokens(sum(len(turn.content) for turn in turns))
+def characters(turns: Sequence[Turn | Message]) -> int:
+    """The length of a history."""
+    return sum(len(turn.content) for turn in turns)
+
+
+def estimated_usage(asked: int, reply: str) -> TokenUsage:
+    """Usage by the rule of thumb, of a history of so many characters; marked as estimated."""
+    prompt = _tokens(asked)
     completion = _tokens(len(reply))
     return TokenUsage(
         prompt_tokens=prompt,

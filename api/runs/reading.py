@@ -30,7 +30,7 @@ class EventStream(AsyncIterator[AnyRunEvent]):
     """
 
     def __init__(self, begin: Callable[[], Awaitable[Source]]) -> None:
-        self._begin = begin
+        self._begin: Callable[[], Awaitable[Source]] | None = begin
         self._source: Source | None = None
         self._ready: list[AnyRunEvent] = []
         self._last = -1
@@ -76,12 +76,18 @@ class EventStream(AsyncIterator[AnyRunEvent]):
     async def _next_batch(self) -> None:
         if self._parted:
             raise StopAsyncIteration
-        source = self._source = self._source or await self._begin()
+        source = self._source or await self._begun()
         try:
             self._ready.extend(await anext(source.batches))
         except StopAsyncIteration:
             self._part(source)
             raise
+
+    async def _begun(self) -> Source:
+        assert self._begin, "a stream begins once"
+        source = self._source = await self._begin()
+        self._begin = None  # it knows the whole history
+        return source
 
     def _note(self, event: AnyRunEvent) -> None:
         self._last = event.seq
@@ -109,6 +115,7 @@ class Readers:
         if record.ending and after >= record.ending.seq:
             return Source(_batches(), parted)
         self._count += 1
+        run_id = record.id
 
         def left(ended: bool) -> None:
             self._count -= 1
@@ -117,9 +124,9 @@ class Readers:
             parted(ended)
 
         def follow(after: int) -> Batches:
-            return self._log.follow(record.id, after)
+            return self._log.follow(run_id, after)
 
-        return Source(follow(after), left, follow, lambda: self._log.feed(record.id))
+        return Source(follow(after), left, follow, lambda: self._log.feed(run_id))
 
     async def finish(self, seconds: float) -> None:
         """Return once nobody reads any more, or after so many seconds."""

@@ -4,7 +4,9 @@ import asyncio
 import uuid
 from collections.abc import Iterable
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from api.access.caller import Caller
 from api.contract.events import TERMINAL_EVENTS, AnyRunEvent, AnyTerminalEvent, RunStarted
@@ -206,7 +208,8 @@ class RunService:
         except StoreUnavailableError as error:
             return refusals.store_unavailable(error)
         if claim.created:
-            self._live.make(admitted.request, draft)
+            # The log has the history; it may be long, and nobody needs it while the run is made.
+            self._live.make(admitted.request, replace(draft, history=[]))
         return claim
 
     def _draft(self, input: ChatInput, granted: Granted, caller: Caller) -> RunRecord:
@@ -239,7 +242,7 @@ class RunService:
         return self._readers.source(
             record,
             -1 if begun.created else after,
-            lambda ended: self._leaving.parted(record.id, input.on_disconnect, ended),
+            partial(self._leaving.parted, record.id, input.on_disconnect),
         )
 
     async def _find(

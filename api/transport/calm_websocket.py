@@ -5,11 +5,15 @@ from typing import Any
 
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.datastructures import Headers
+from websockets.frames import Frame
+from websockets.http11 import Request
 from websockets.protocol import State
 
 INVALID_TEXT = 1007
 TEXT = 0x81
 """First byte of a frame that is a whole text."""
+NO_HEADERS = Headers()
 REFUSED_HANDSHAKE = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
@@ -26,6 +30,19 @@ class CalmWebSocketProtocol(WebSocketsSansIOProtocol):
         if self.conn.handshake_exc and not self.handshake_initiated:
             self.transport.write(b"".join(self.conn.data_to_send()) or REFUSED_HANDSHAKE)
             self.transport.close()
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        # The parser keeps the request for ever; the application has the headers in its scope.
+        event.headers = NO_HEADERS
+
+    def handle_text(self, event: Frame) -> None:
+        super().handle_text(event)
+        event.data = b""  # the parser keeps the frame until the next: with a stream, its history
+
+    def handle_cont(self, event: Frame) -> None:
+        super().handle_cont(event)
+        event.data = b""
 
     async def send(self, message: Any) -> None:
         """uvicorn's, but texts don't pass the package's frames: a token takes ten calls less."""

@@ -67,10 +67,7 @@ class Engine:
             executor = self._built(document, operation, context)
         if known is None:
             known = document.operations[operation.name] = KnownOperation(executor)
-        if known.kind is OperationType.MUTATION:
-            executor.encode_answer = known.selection
-            return Prepared(known.kind, executor, self._told)
-        return Prepared(known.kind, executor, self._told, known.selection)
+        return Prepared(known, executor, self._told)
 
     def _built(self, document: Document, operation: Operation, context: object) -> Any:
         """The operation's executor, as graphql-core makes it; or what it finds wrong."""
@@ -91,16 +88,19 @@ class Engine:
         return executor
 
 
-@dataclass(frozen=True, slots=True)
 class Prepared:
     """An operation whose document, name and variables are in order."""
 
-    kind: OperationType
-    executor: Executor[Any]
-    told: GraphQLSchema | None
-    """The schema, where errors may tell of it."""
-    selection: Encode | None = None
-    """From an event to its result, where no more than its attributes is selected."""
+    def __init__(self, known: KnownOperation, executor: Any, told: GraphQLSchema | None) -> None:
+        """`told` is the schema, where errors may tell of it."""
+        self.kind = known.kind
+        self.selection = known.selection if self.kind is OperationType.SUBSCRIPTION else None
+        """From an event to its result, where no more than its attributes is selected."""
+        self.executor = executor
+        self._known = known
+        self._told = told
+        if self.kind is OperationType.MUTATION:
+            executor.encode_answer = known.selection
 
     async def answer(self) -> Result:
         """The one result of a query or mutation."""
@@ -115,7 +115,10 @@ class Prepared:
             return Results(self, None)
         source = await _awaited(create_source_event_stream(self.executor))
         if isinstance(source, ExecutionResult):
-            raise RefusedOperationError(shown(source.errors or [], self.told))
+            raise RefusedOperationError(shown(source.errors or [], self._told))
+        if self.selection is not None:
+            # A history takes a kilobyte for each message: it is not kept with the stream.
+            self.executor = None
         return Results(self, source)
 
     async def result_of(self, event: Any) -> Result:
@@ -132,13 +135,14 @@ class Prepared:
             return None
 
     async def _executed(self, event: Any) -> bytes:
-        result = self.executor.build_per_event_executor(event).execute_operation(False)
+        executor = self.executor or self._known.executor_of_events()
+        result = executor.build_per_event_executor(event).execute_operation(False)
         return self._payload(await _awaited(result))
 
     def _payload(self, result: Any) -> bytes:
         if not result.errors:
             return encoded({"data": result.data})
-        errors = shown(result.errors, self.told)
+        errors = shown(result.errors, self._told)
         return encoded({"data": result.data, "errors": errors})
 
 

@@ -53,8 +53,10 @@ class HttpDoor:
                 return
             self.origins.check(headers)
             context = await self._context(scope, headers)
-            asked = await _operation(scope, headers, receive, self.limits)
-            prepared = self.engine.prepare(asked, context)
+            # Without a name for the request: a stream would keep its history to its end.
+            prepared = self.engine.prepare(
+                await _operation(scope, headers, receive, self.limits), context
+            )
             form = _form(prepared, wanted, scope)
             stay = Stay(self.entrance, context)
             if prepared.kind is OperationType.SUBSCRIPTION:

@@ -6,11 +6,14 @@ from typing import Any
 
 from graphql import OperationType
 from graphql.execution import Executor
+from graphql.execution.values import VariableValues
 
 from api.transport.selection import NOT_PLAIN, compiled, compiled_answer
 from api.transport.variables import compiled_variables
 
 _COMPILERS = {OperationType.SUBSCRIPTION: compiled, OperationType.MUTATION: compiled_answer}
+_UNSEEN = object()
+"""The value of a variable where nobody looks at it."""
 
 
 class KnownOperation:
@@ -20,7 +23,9 @@ class KnownOperation:
         self.kind = first.operation.operation
         compiler = _COMPILERS.get(self.kind)
         self.selection = compiler(first) if compiler else None
-        self._variables = compiled_variables(first.schema, first.operation)
+        self._coerce = compiled_variables(first.schema, first.operation)
+        nodes = first.operation.variable_definitions or ()
+        self._unseen = VariableValues({}, {node.variable.name.value: _UNSEEN for node in nodes})
         self._make = partial(
             type(first),
             schema=first.schema,
@@ -37,7 +42,12 @@ class KnownOperation:
     def executor(self, context: object, variables: Mapping[str, Any]) -> Any:
         """The executor of one request; None where graphql-core must look at its variables."""
         try:
-            values = self._variables(variables)
+            values = self._coerce(variables)
         except NOT_PLAIN:
             return None
         return self._make(context_value=context, variable_values=values)
+
+    def executor_of_events(self) -> Any:
+        """An executor without a request, for events of which a compiled selection is shown: what
+        that selects depends on nothing else."""
+        return self._make(context_value=None, variable_values=self._unseen)
