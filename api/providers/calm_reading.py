@@ -1,4 +1,4 @@
-"""aiohttp's reading of answers, without what it repeats for every piece."""
+"""aiohttp's reading of answers, without what it repeats and keeps for every piece."""
 
 from functools import partial
 from typing import TypeVar
@@ -16,9 +16,57 @@ class CalmResponseHandler(ResponseHandler):
     meanwhile.
     """
 
+    poured: list[bytes]
+    """Where the pieces go of a body that is a `PouredContent`."""
+
     def resume_reading(self, resume_parser: bool = True) -> None:
         if self._reading_paused:
             super().resume_reading(resume_parser)
+
+
+class PouredContent(aiohttp.StreamReader):
+    """An answer's body whose pieces go to its connection's `poured` as they are parsed.
+
+    A reader becomes one (`pour`) where somebody is there to take each arrival: what it keeps of a
+    piece for those who read later is a third of what reading costs. With the body's end, or with
+    what breaks it, it is an ordinary reader again.
+    """
+
+    __slots__ = ()
+    _protocol: CalmResponseHandler
+
+    def feed_data(self, data: bytes, size: int = 0) -> bool:
+        self._protocol.poured.append(data)
+        return False
+
+    def begin_http_chunk_receiving(self) -> None:
+        """Nobody asks where chunks began."""
+
+    def end_http_chunk_receiving(self) -> None:
+        """Nor where they ended."""
+
+    def feed_eof(self) -> None:
+        keep(self)
+        self.feed_eof()
+
+    def set_exception(self, exc: BaseException, *cause: BaseException) -> None:
+        keep(self)
+        self.set_exception(exc, *cause)
+
+
+def pour(content: aiohttp.StreamReader, into: CalmResponseHandler) -> list[bytes] | None:
+    """Let what arrives of a body go into the list that is returned; None where it cannot."""
+    if type(content) is not aiohttp.StreamReader or content.is_eof() or content.exception():
+        return None
+    content.__class__ = PouredContent
+    into.poured = []
+    return into.poured
+
+
+def keep(content: aiohttp.StreamReader) -> None:
+    """From now on a body's pieces are kept again for those who read."""
+    if type(content) is PouredContent:
+        content.__class__ = aiohttp.StreamReader
 
 
 def calm(connector: Connector) -> Connector:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import aiohttp
 
+from api.providers.calm_reading import CalmResponseHandler, PouredContent, keep, pour
+
 READ_BYTES = 65_536
 """Most bytes that are read at a time."""
 
@@ -39,20 +41,25 @@ class Tap(asyncio.BufferedProtocol):
         if not self._connection or not isinstance(transport, asyncio.Transport):
             return  # all of the body is here
         inner = self._connection.protocol
-        assert inner is not None, "a connection with a transport has its protocol"
-        self._inner = inner
+        assert isinstance(inner, CalmResponseHandler), "a connection of `calm` has no other"
+        if (data := self._content.read_nowait()) and self._take(data):
+            return
+        pieces = pour(self._content, inner)
+        if pieces is None:
+            return
+        self._inner, self._pieces = inner, pieces
         transport.set_protocol(self)
         try:
-            self._arrived()
             await self._over
         finally:
+            keep(self._content)
             if not transport.is_closing():
                 transport.set_protocol(inner)
 
     def fail(self, error: Exception) -> None:
         """Let `flow` raise the error."""
         if not self._over.done():
-            self._over.set_exception(error)
+            self._end(error)
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return self._buffer
@@ -77,9 +84,23 @@ class Tap(asyncio.BufferedProtocol):
     def _arrived(self) -> None:
         if self._over.done():
             return
+        pieces = self._pieces
         try:
-            data = self._content.read_nowait()
-            if (data and self._take(data)) or self._content.is_eof():
-                self._over.set_result(None)
+            if pieces:
+                data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+                pieces.clear()
+                if self._take(data):
+                    self._end()
+                    return
+            if type(self._content) is not PouredContent:
+                self._end(self._content.exception())
         except Exception as error:
+            self._end(error)
+
+    def _end(self, error: BaseException | None = None) -> None:
+        # What the parser finds from now on is for those who read in the usual way.
+        keep(self._content)
+        if error is None:
+            self._over.set_result(None)
+        else:
             self._over.set_exception(error)

@@ -101,12 +101,16 @@ class GroupCommitter:
         if self._closed:
             settle(None, StoreUnavailableError("the run log is closed"))
             return
+        last = not self._handed_over and len(self._to_call) <= (self._turn is not None)
+        # Where nothing else happens in this turn, its end is here.
+        if last and not self._waiting and self._inserted_alone(row):
+            settle(None, None)
+            return
         self._rows.append(row)
         entry = _Waiting(otherwise, settle)
-        if self._handed_over or len(self._to_call) > (self._turn is not None):
+        if not last:
             self._queue(entry)
             return
-        # Nothing else happens in this turn: its end is here.
         self._waiting.append(entry)
         if self._turn is not None:
             self._turn.cancel()
@@ -141,21 +145,34 @@ class GroupCommitter:
         self._turn = None
         if not self._waiting:
             return
-        began = monotonic()
-        if self._long or self._connection is None or began < self._thread_until:
+        connection, began = self._connection, monotonic()
+        if connection is None or self._long or began < self._thread_until:
             self._hand_over()
             return
         try:
-            settled = self._committed(self._connection)
+            settled = self._committed(connection)
         except Exception:
             # Locked by another process, or a fault: the thread has the time to find out which.
             self._hand_over()
         else:
             self._waiting, self._rows = [], []
             _tell(settled)
-        ended = monotonic()
-        if ended - began > SLOW_SECONDS:
-            self._thread_until = ended + PATIENCE_SECONDS
+        if monotonic() - began > SLOW_SECONDS:
+            self._thread_until = monotonic() + PATIENCE_SECONDS
+
+    def _inserted_alone(self, row: Sequence[Any]) -> bool:
+        """True where the row is committed; False where it must go the way of all others."""
+        connection, began = self._connection, monotonic()
+        if connection is None or self._long or began < self._thread_until:
+            return False
+        try:
+            # One statement is a transaction by itself.
+            inserted = connection.execute(self._insertion, row).rowcount == 1
+        except Exception:
+            return False  # whatever it is, it happens again, to those who know what to do
+        if monotonic() - began > SLOW_SECONDS:
+            self._thread_until = monotonic() + PATIENCE_SECONDS
+        return inserted
 
     def _hand_over(self) -> None:
         group, self._waiting, self._rows, self._long = self._waiting, [], [], False
@@ -211,9 +228,6 @@ class GroupCommitter:
 
     def _inserted(self, connection: sqlite3.Connection, rows: Sequence[Sequence[Any]]) -> bool:
         """True where every row was inserted, in one transaction; else none was."""
-        if len(rows) == 1:
-            # One statement is a transaction by itself.
-            return connection.execute(self._insertion, rows[0]).rowcount == 1
         try:
             connection.execute("BEGIN IMMEDIATE")
             if connection.executemany(self._insertion, rows).rowcount == len(rows):

@@ -128,7 +128,8 @@ class RunWriter:
             self._lose()
         elif error is not None:
             self._break(error, self._offered)
-        self._wake()
+        if self._idle:
+            self._wake()
 
     def _wake(self) -> None:
         if self._idle and not self._idle.done():

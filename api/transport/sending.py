@@ -14,6 +14,9 @@ from api.transport.refusals import ClientLeftError
 
 log = structlog.get_logger(__name__)
 
+_SENT = object()
+"""What is waited for where all is sent."""
+
 
 class PatientSend:
     """`send` that raises `ClientLeftError` when a message could not be written for `seconds`."""
@@ -32,10 +35,8 @@ class PatientSend:
         Almost always there is none: a timer for each write would cost more than the write.
         """
         sending = self._send(message).__await__()
-        try:
-            return Rest(sending, next(sending))
-        except StopIteration:
-            return None
+        waits_for = next(sending, _SENT)
+        return None if waits_for is _SENT else Rest(sending, waits_for)
 
     async def finish(self, rest: "Rest") -> None:
         """Write what `begin` has left."""
@@ -49,11 +50,17 @@ class PatientSend:
     async def flow(self, results: Results, message: Callable[[Result], Message]) -> None:
         """Send results in the very moment in which they are there, until one has to wait."""
         rest: Rest | None = None
+        send = self._send
 
         def write(result: Result) -> bool:
+            # As `begin`, but each token passes here.
             nonlocal rest
-            rest = self.begin(message(result))
-            return rest is None
+            sending = send(message(result)).__await__()
+            waits_for = next(sending, _SENT)
+            if waits_for is _SENT:
+                return True
+            rest = Rest(sending, waits_for)
+            return False
 
         await results.flow(write)
         if rest:

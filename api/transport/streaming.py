@@ -28,8 +28,11 @@ async def write_stream(
     def message(body: bytes) -> Message:
         return {"type": "http.response.body", "body": body, "more_body": True}
 
+    frame = framing.frame
+
     def told(result: Result) -> Message:
-        return message(framing.frame(result.payload, result.seq))
+        body = frame(result.payload, result.seq)
+        return {"type": "http.response.body", "body": body, "more_body": True}
 
     async def write(body: bytes) -> None:
         await send(message(body))

@@ -69,6 +69,7 @@ async def test_every_fault_ends_a_flow_as_it_ends_a_stream(
 ) -> None:
     """But the one that only the clock ends, now after one token more and now after one less."""
     provider = open_provider(idle_timeout=0.3, total_timeout=1.5)
+    await provider.start()  # what it loads takes longer than that
     upstream.fault(fault, after_tokens=3, always=True)
     (parts, failure), (text, others, same) = await asyncio.gather(
         parts_until_failure(provider, asking()), heard_of(provider)
