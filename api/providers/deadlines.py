@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import TypeVar
 
 from api.providers.errors import ModelTimedOutError
@@ -25,6 +26,7 @@ class Deadlines:
         self._until = self._end
         self._fresh = True
         self._timer: asyncio.TimerHandle | None = None
+        self._extended = 0.0
         self._interrupt: Callable[[], object] | None = None
         self._passed = False
 
@@ -35,7 +37,7 @@ class Deadlines:
 
     def extend(self) -> None:
         """Something came, and the wait goes on: its idle deadline starts anew."""
-        self._until = min(self._loop.time() + self._idle, self._end)
+        self._extended = monotonic()  # the loop's clock, a call cheaper
 
     async def within(self, wait: Awaitable[T]) -> T:
         """The result of `wait`, or ModelTimedOutError."""
@@ -79,6 +81,7 @@ class Deadlines:
         self._timer = None
         if self._interrupt is None:
             return  # the consumer is at work; the next wait sets the timer again
+        self._until = min(max(self._until, self._extended + self._idle), self._end)
         if self._loop.time() < self._until:
             self._timer = self._loop.call_at(self._until, self._fire)
         else:

@@ -59,9 +59,12 @@ class RunWriter:
         if len(self._said) == PIECES:
             self._told.append("".join(self._said))
             self._said.clear()
-        self._pending.append(piece)
-        if not self._under_way:
-            self._append_pending()
+        if self._under_way:
+            self._pending.append(piece)
+        else:
+            self._under_way = True
+            self._offered = event = self._delta(piece)
+            self._log.offer(self._record.id, self._record.fence, event, self._appended)
 
     async def check(self) -> None:
         """Find out whether the run is still ours; `stop` is called where it isn't."""
@@ -81,7 +84,7 @@ class RunWriter:
         while self._under_way and not self.lost:
             self._idle = asyncio.get_running_loop().create_future()
             await self._idle
-        rest = [self._taken()] if self._pending and not self._broken else []
+        rest = [self._delta(self._taken())] if self._pending and not self._broken else []
         event = make(self._next_seq, datetime.now(UTC))
         while not self.lost:
             try:
@@ -94,34 +97,30 @@ class RunWriter:
                 self._lose()
         return None
 
-    def _append_pending(self) -> None:
-        self._under_way = True
-        self._offered = event = self._taken()
-        self._log.offer(self._record.id, self._record.fence, event, self._appended)
-
-    def _taken(self) -> TextDelta:
-        """What is pending, as the next event."""
-        event = TextDelta(
-            run_id=self._record.id,  # type: ignore[arg-type]
-            seq=self._next_seq,
-            at=datetime.now(UTC),
-            text="".join(self._pending),
-        )
-        self._next_seq += 1
+    def _taken(self) -> str:
+        text = "".join(self._pending)
         self._pending.clear()
-        return event
+        return text
 
-    def _offer_again(self) -> None:
+    def _delta(self, text: str) -> TextDelta:
+        """The next event."""
+        seq = self._next_seq
+        self._next_seq = seq + 1
+        run_id: Any = self._record.id
+        return TextDelta(run_id=run_id, seq=seq, at=datetime.now(UTC), text=text)
+
+    def _offer(self) -> None:
         self._log.offer(self._record.id, self._record.fence, self._offered, self._appended)
 
     def _appended(self, error: BaseException | None) -> None:
         if isinstance(error, StoreUnavailableError):
             self._complain(error)
-            asyncio.get_running_loop().call_later(RETRY_SECONDS, self._offer_again)
+            asyncio.get_running_loop().call_later(RETRY_SECONDS, self._offer)
             return
         self._waiting = False
         if error is None and self._pending and not self._ending:
-            self._append_pending()
+            self._offered = self._delta(self._taken())
+            self._offer()
             return
         self._under_way = False
         if isinstance(error, LeaseLostError):

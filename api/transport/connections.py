@@ -95,6 +95,7 @@ def _bounded(protocol: type[asyncio.Protocol]) -> type[asyncio.Protocol]:
 
         def on_message_begin(self) -> None:
             super().on_message_begin()
+            self.transport.expect_head()
             self._in_head, self._heard = True, 0
             if self.cycle is not None and not self.cycle.response_complete:
                 self._deaf = True
