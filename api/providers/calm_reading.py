@@ -66,7 +66,7 @@ def pour(content: aiohttp.StreamReader, into: CalmResponseHandler) -> list[bytes
 def keep(content: aiohttp.StreamReader) -> None:
     """From now on a body's pieces are kept again for those who read."""
     if type(content) is PouredContent:
-        content.__class__ = aiohttp.StreamReader
+        content.__class__ = aiohttp.StreamReader  # type: ignore[assignment]
 
 
 def calm(connector: Connector) -> Connector:

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 import strawberry
-from graphql import parse, print_ast
+from graphql import FieldNode, OperationDefinitionNode, parse, print_ast
 
-from api.contract.events import EVENTS, RunFailed
+from api.contract.events import EVENTS, RunFailed, RunStarted
 from api.contract.problems import PROBLEMS
 from api.contract.results import ChatReply
 from api.schema import schema
@@ -112,6 +112,42 @@ class Replying:
         return self.answer
 
     start = cancel = complete
+
+
+def root_of(query: str) -> list[str]:
+    """The path of the only field that a subscription asks for."""
+    asked = parse(query).definitions[0]
+    assert isinstance(asked, OperationDefinitionNode)
+    (field,) = asked.selection_set.selections
+    assert isinstance(field, FieldNode)
+    return [field.name.value]
+
+
+class Followed(Replying):
+    """A context whose run service tells no events to whoever follows a run."""
+
+    last_event_id = None
+
+    async def nothing(self, *_: Any) -> AsyncGenerator[Any, None]:
+        for event in ():
+            yield event
+
+    stream = follow = nothing
+
+
+@pytest.mark.parametrize("query", shared_documents())
+async def test_what_is_left_of_a_started_stream_needs_no_variables(query: str) -> None:
+    broken = random_object(random.Random(1), RunStarted)
+    broken.model = None
+    known = {name: value for name, value in VARIABLES.items() if f"${name}" in query}
+    operation = Engine(schema).prepare(Operation(query, known), Followed(None))
+    before = json.loads((await operation.result_of(broken)).payload)
+    await operation.start()
+    assert operation.executor is None
+    after = json.loads((await operation.result_of(broken)).payload)
+    assert before["data"] is after["data"] is None
+    paths = [result["errors"][0]["path"] for result in (before, after)]
+    assert paths == [[*root_of(query), "model"]] * 2
 
 
 def members_of_results() -> list[tuple[str, type[Any]]]:
