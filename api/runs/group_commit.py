@@ -166,7 +166,6 @@ class GroupCommitter:
         if connection is None or self._long or began < self._thread_until:
             return False
         try:
-            # One statement is a transaction by itself.
             inserted = connection.execute(self._insertion, row).rowcount == 1
         except Exception:
             return False  # whatever it is, it happens again, to those who know what to do
@@ -228,6 +227,9 @@ class GroupCommitter:
 
     def _inserted(self, connection: sqlite3.Connection, rows: Sequence[Sequence[Any]]) -> bool:
         """True where every row was inserted, in one transaction; else none was."""
+        if len(rows) == 1:
+            # One statement is a transaction by itself.
+            return connection.execute(self._insertion, rows[0]).rowcount == 1
         try:
             connection.execute("BEGIN IMMEDIATE")
             if connection.executemany(self._insertion, rows).rowcount == len(rows):

@@ -16,9 +16,10 @@ from tests.transport.wire import Wire
 from tests.upstream.server import FakeUpstream
 
 MESSAGES = 101
+MARK = "Keep nothing of this."
 QUERY = "subscription($i: ChatInput!) { chat(input: $i) { __typename ... on TextDelta { text } } }"
 ROLES = ["USER", "ASSISTANT"] * (MESSAGES // 2) + ["USER"]
-HISTORY = tuple({"role": role, "content": "Go on."} for role in ROLES)
+HISTORY = tuple({"role": role, "content": MARK} for role in ROLES)
 ASKED = json.dumps(
     {"query": QUERY, "variables": {"i": {"history": HISTORY, "assistantId": "general"}}}
 )
@@ -34,8 +35,8 @@ def kept() -> list[list[Any]]:
 
 def _is_of_a_request(message: object) -> bool:
     if isinstance(message, dict):
-        return message.get("content") == "Go on." and message.get("role") != "user"
-    return isinstance(message, MessageInput | Message | Turn)
+        return message.get("content") == MARK and message.get("role") != "user"
+    return isinstance(message, MessageInput | Message | Turn) and message.content == MARK
 
 
 @pytest.fixture
@@ -69,5 +70,5 @@ def test_a_stream_over_a_websocket_keeps_no_history(streaming: LiveServer) -> No
 def test_what_is_looked_for_would_be_found() -> None:
     raw = json.loads(ASKED)["variables"]["i"]["history"]
     assert any(each is raw for each in kept())
-    made = [Turn("user", "Go on.") for _ in HISTORY]
+    made = [Turn("user", MARK) for _ in HISTORY]
     assert any(each is made for each in kept())
