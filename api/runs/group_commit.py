@@ -157,8 +157,7 @@ class GroupCommitter:
         else:
             self._waiting, self._rows = [], []
             _tell(settled)
-        if monotonic() - began > SLOW_SECONDS:
-            self._thread_until = monotonic() + PATIENCE_SECONDS
+        self._note_pace(began)
 
     def _inserted_alone(self, row: Sequence[Any]) -> bool:
         """True where the row is committed; False where it must go the way of all others."""
@@ -169,9 +168,14 @@ class GroupCommitter:
             inserted = connection.execute(self._insertion, row).rowcount == 1
         except Exception:
             return False  # whatever it is, it happens again, to those who know what to do
-        if monotonic() - began > SLOW_SECONDS:
-            self._thread_until = monotonic() + PATIENCE_SECONDS
+        self._note_pace(began)
         return inserted
+
+    def _note_pace(self, began: float) -> None:
+        """Leave the next commits to the thread where this one was slow."""
+        ended = monotonic()
+        if ended - began > SLOW_SECONDS:
+            self._thread_until = ended + PATIENCE_SECONDS
 
     def _hand_over(self) -> None:
         group, self._waiting, self._rows, self._long = self._waiting, [], [], False

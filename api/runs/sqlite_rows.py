@@ -98,7 +98,7 @@ def append(
 
 def delta_row(run_id: str, fence: int, event: TextDelta) -> tuple[Any, ...]:
     """What `INSERT_DELTA` takes."""
-    return (event.seq, round(event.at.timestamp() * 1e6), event.text, run_id, fence)
+    return (event.seq, _micros(event.at), event.text, run_id, fence)
 
 
 def _insert(connection: sqlite3.Connection, run_id: str, events: Sequence[AnyRunEvent]) -> None:
