@@ -14,6 +14,9 @@ from bench.stage import Stage
 TOKENS = {"Parley": 2000, "raw relay": 2000}
 """Tokens of a burst's stream where it is cheap; 250 elsewhere."""
 PACED_TOKENS = 100
+PACED_ROUNDS = 2
+"""For each round of the others, and each so much shorter: what else the machine does lasts a
+second or two, and tells most where a server wakes for each token."""
 SHORT_REQUESTS = 150
 BESIDE = 100
 """Streams that go on while others begin, and how many begin."""
@@ -43,9 +46,17 @@ def path(peer: Peer, form: str) -> str:
 
 async def tokens(stage: Stage, rounds: int) -> Table:
     """CPU per token of every stream, burst and paced."""
-    return await interleaved(
-        _paths(stage, lambda peer: peer.streams, partial(_token_figures, stage.upstream)), rounds
+
+    def streams(peer: Peer) -> Mapping[str, MakeDoor]:
+        return peer.streams
+
+    table = await interleaved(
+        _paths(stage, streams, partial(_burst_figures, stage.upstream)), rounds
     )
+    paced = _paths(stage, streams, partial(_paced_figures, stage.upstream))
+    for name, figures in (await interleaved(paced, PACED_ROUNDS * rounds)).items():
+        table[name].update(figures)
+    return table
 
 
 async def short_requests(stage: Stage, rounds: int) -> Table:
@@ -147,12 +158,18 @@ def _paths(
     }
 
 
-def _token_figures(upstream: int, peer: Peer, server: Server, door: MakeDoor) -> Measure:
+def _burst_figures(upstream: int, peer: Peer, server: Server, door: MakeDoor) -> Measure:
     async def measure() -> Figures:
         length = TOKENS.get(peer.name, 250)
-        burst = await measures.burst(server, upstream, door, length)
-        paced = await measures.paced(server, upstream, door, PACED_TOKENS)
-        return {"burst": burst, "paced": paced.cpu, "lag p99": paced.lag_p99}
+        return {"burst": await measures.burst(server, upstream, door, length)}
+
+    return measure
+
+
+def _paced_figures(upstream: int, peer: Peer, server: Server, door: MakeDoor) -> Measure:
+    async def measure() -> Figures:
+        paced = await measures.paced(server, upstream, door, PACED_TOKENS // PACED_ROUNDS)
+        return {"paced": paced.cpu, "lag p99": paced.lag_p99}
 
     return measure
 

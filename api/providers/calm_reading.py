@@ -18,6 +18,21 @@ class CalmResponseHandler(ResponseHandler):
 
     poured: list[bytes]
     """Where the pieces go of a body that is a `PouredContent`."""
+    between_chunks = False
+    """True where nothing of the next chunk of such a body has come."""
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.between_chunks and not data.endswith(b"\r\n"):
+            self.between_chunks = False  # a part of the next chunk's size has come
+
+    def set_exception(self, exc: BaseException, *cause: BaseException) -> None:
+        """Whoever reads the body hears of what breaks the connection; aiohttp leaves them waiting
+        where it is a chunk that is none."""
+        super().set_exception(exc, *cause)
+        body = self._payload
+        if body is not None and body.exception() is None and not body.is_eof():
+            body.set_exception(aiohttp.ClientPayloadError(str(exc)), *cause)
 
     def resume_reading(self, resume_parser: bool = True) -> None:
         if self._reading_paused:
@@ -40,10 +55,10 @@ class PouredContent(aiohttp.StreamReader):
         return False
 
     def begin_http_chunk_receiving(self) -> None:
-        """Nobody asks where chunks began."""
+        self._protocol.between_chunks = False
 
     def end_http_chunk_receiving(self) -> None:
-        """Nor where they ended."""
+        self._protocol.between_chunks = True
 
     def feed_eof(self) -> None:
         keep(self)
@@ -59,13 +74,14 @@ def pour(content: aiohttp.StreamReader, into: CalmResponseHandler) -> list[bytes
     if type(content) is not aiohttp.StreamReader or content.is_eof() or content.exception():
         return None
     content.__class__ = PouredContent
-    into.poured = []
+    into.poured, into.between_chunks = [], False
     return into.poured
 
 
 def keep(content: aiohttp.StreamReader) -> None:
     """From now on a body's pieces are kept again for those who read."""
     if type(content) is PouredContent:
+        content._protocol.between_chunks = False
         content.__class__ = aiohttp.StreamReader  # type: ignore[assignment]
 
 

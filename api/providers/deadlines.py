@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from time import monotonic
 from typing import TypeVar
 
 from api.providers.errors import ModelTimedOutError
@@ -26,7 +25,9 @@ class Deadlines:
         self._until = self._end
         self._fresh = True
         self._timer: asyncio.TimerHandle | None = None
-        self._extended = 0.0
+        self.extended = 0.0
+        """When something last came while a wait went on, by `time.monotonic`: the idle deadline
+        starts anew there."""
         self._interrupt: Callable[[], object] | None = None
         self._passed = False
 
@@ -34,10 +35,6 @@ class Deadlines:
         """Something came: the idle deadline starts anew at the next wait, with `idle` if given."""
         self._idle = self._idle if idle is None else idle
         self._fresh = True
-
-    def extend(self) -> None:
-        """Something came, and the wait goes on: its idle deadline starts anew."""
-        self._extended = monotonic()  # the loop's clock, a call cheaper
 
     async def within(self, wait: Awaitable[T]) -> T:
         """The result of `wait`, or ModelTimedOutError."""
@@ -81,7 +78,7 @@ class Deadlines:
         self._timer = None
         if self._interrupt is None:
             return  # the consumer is at work; the next wait sets the timer again
-        self._until = min(max(self._until, self._extended + self._idle), self._end)
+        self._until = min(max(self._until, self.extended + self._idle), self._end)
         if self._loop.time() < self._until:
             self._timer = self._loop.call_at(self._until, self._fire)
         else:

@@ -1,6 +1,7 @@
 """The text of a reply, handed over in the moment of its arrival."""
 
 from collections.abc import Callable
+from time import monotonic
 
 import aiohttp
 
@@ -40,7 +41,7 @@ class TextFlow:
     def _take(self, data: bytes) -> bool:
         if text := self._reply.only_text(data):
             self._hear(text)
-            self._deadlines.extend()
+            self._deadlines.extended = monotonic()
             return False
         try:
             for part in self._reply.feed(data):
@@ -51,6 +52,6 @@ class TextFlow:
         except ProviderError as failure:
             self.failure = failure
         if self._reply.heard:
-            self._deadlines.extend()
+            self._deadlines.extended = monotonic()
         ended = self._reply.over or self._reply.finish_reason is not None
         return ended or bool(self.parts) or self.failure is not None

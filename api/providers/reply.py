@@ -10,7 +10,7 @@ from api.contract.usage import FinishReason, TokenUsage
 from api.providers.base import Part
 from api.providers.errors import ModelUnavailableError, ProviderError, ReplyTruncatedError
 from api.providers.refusals import refusal_of
-from api.providers.sse import EventStream, OversizedEventError, sole_payload
+from api.providers.sse import EventStream, OversizedEventError
 
 FINISH_REASONS = {
     "stop": FinishReason.STOP,
@@ -18,6 +18,7 @@ FINISH_REASONS = {
     "content_filter": FinishReason.CONTENT_FILTER,
 }
 
+NEWLINE = 10
 LARGEST_COUNT = 1_000_000_000
 """Greatest plausible count of tokens; two of them still fit GraphQL's Int."""
 
@@ -92,10 +93,12 @@ class ReplyReader:
 
         None where they may say more: then nothing has been taken of them.
         """
-        if self._events.pending or (payload := sole_payload(data)) is None:
+        if self._events.pending or not data.startswith(b"data: {"):
+            return None
+        if data.find(b"\n") != len(data) - 2 or data[-1] != NEWLINE:
             return None
         try:
-            chunk = _PLAIN_DECODER.decode(payload)
+            chunk = _PLAIN_DECODER.decode(data[6:-2])
         except _UNREADABLE:
             return None
         if len(chunk.choices) != 1:

@@ -36,13 +36,6 @@ class EventStream:
         return _data(self.pending.rstrip(b"\r\n"))
 
 
-def sole_payload(data: bytes) -> bytes | None:
-    """The payload of bytes that are one whole event in the usual form; None for anything else."""
-    if data.startswith(b"data: {") and data.find(b"\n") == len(data) - 2 and data[-1] == 10:
-        return data[6:-2]
-    return None
-
-
 def _data(event: bytes) -> bytes:
     if event.startswith(b"data: ") and b"\n" not in event:
         return event[6:]

@@ -20,21 +20,12 @@ class _Flow:
     def __init__(self, take: Take) -> None:
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.last: AnyRunEvent | None = None
-        self._take = take
+        self.take = take
 
-    def push(self, event: AnyRunEvent) -> None:
-        if self.over.done():
-            return
-        try:
-            goes_on = self._take(event)
-        except Exception as error:
-            # The follower's own affair, and no reason to stop the run or its other followers.
-            self.over.set_exception(error)
-            self.over.exception()  # asyncio would complain where `flow` is cancelled right now
-            return
-        self.last = event
-        if not goes_on:
-            self.end()
+    def fail(self, error: Exception) -> None:
+        """The follower's own affair, and no reason to stop the run or its other followers."""
+        self.over.set_exception(error)
+        self.over.exception()  # asyncio would complain where `flow` is cancelled right now
 
     def end(self) -> None:
         if not self.over.done():
@@ -63,7 +54,16 @@ class Feed:
                 self.last = event.seq
                 self.ended = isinstance(event, TERMINAL_EVENTS)
                 for flow in self._flows:
-                    flow.push(event)
+                    if flow.over.done():
+                        continue
+                    try:
+                        goes_on = flow.take(event)
+                    except Exception as error:
+                        flow.fail(error)
+                        continue
+                    flow.last = event
+                    if not goes_on:
+                        flow.end()
         if self._waiters or self.ended:
             self._wake()
 

@@ -96,16 +96,29 @@ class GroupCommitter:
         self._queue(_Waiting(operation, partial(_settle, future, listener)))
         return future
 
+    def inserted(self, row: Sequence[Any]) -> bool:
+        """True where the row of `insertion` is committed now: nothing else happens in this turn,
+        so its end is here. False where nothing was inserted, and the row is to be queued.
+        """
+        if self._to_call or self._waiting or self._handed_over or self._closed:
+            return False
+        connection, began = self._connection, monotonic()
+        if connection is None or self._long or began < self._thread_until:
+            return False
+        try:
+            inserted = connection.execute(self._insertion, row).rowcount == 1
+        except Exception:
+            return False  # whatever it is, it happens again, to those who know what to do
+        if (ended := monotonic()) - began > SLOW_SECONDS:
+            self._rest(ended)
+        return inserted
+
     def insert(self, row: Sequence[Any], otherwise: Operation, settle: Settle) -> None:
         """Queue a row of `insertion`, with `otherwise` for where that inserts nothing."""
         if self._closed:
             settle(None, StoreUnavailableError("the run log is closed"))
             return
         last = not self._handed_over and len(self._to_call) <= (self._turn is not None)
-        # Where nothing else happens in this turn, its end is here.
-        if last and not self._waiting and self._inserted_alone(row):
-            settle(None, None)
-            return
         self._rows.append(row)
         entry = _Waiting(otherwise, settle)
         if not last:
@@ -157,25 +170,12 @@ class GroupCommitter:
         else:
             self._waiting, self._rows = [], []
             _tell(settled)
-        self._note_pace(began)
+        if (ended := monotonic()) - began > SLOW_SECONDS:
+            self._rest(ended)
 
-    def _inserted_alone(self, row: Sequence[Any]) -> bool:
-        """True where the row is committed; False where it must go the way of all others."""
-        connection, began = self._connection, monotonic()
-        if connection is None or self._long or began < self._thread_until:
-            return False
-        try:
-            inserted = connection.execute(self._insertion, row).rowcount == 1
-        except Exception:
-            return False  # whatever it is, it happens again, to those who know what to do
-        self._note_pace(began)
-        return inserted
-
-    def _note_pace(self, began: float) -> None:
-        """Leave the next commits to the thread where this one was slow."""
-        ended = monotonic()
-        if ended - began > SLOW_SECONDS:
-            self._thread_until = ended + PATIENCE_SECONDS
+    def _rest(self, now: float) -> None:
+        """Leave the next commits to the thread: one on the event loop was slow."""
+        self._thread_until = now + PATIENCE_SECONDS
 
     def _hand_over(self) -> None:
         group, self._waiting, self._rows, self._long = self._waiting, [], [], False

@@ -150,8 +150,9 @@ class RunLog(Protocol):
         """
         ...
 
-    def offer(self, run_id: str, fence: int, event: TextDelta, settled: Settled) -> None:
-        """`append` for one delta, without a future: `settled` is called once it is decided."""
+    def offer(self, run_id: str, fence: int, event: TextDelta, settled: Settled) -> bool:
+        """`append` for one delta, without a future. True where it is committed and published now;
+        else `settled` is called, once that is decided."""
         ...
 
     async def read(self, run_id: str, after: int, limit: int) -> list[AnyRunEvent]:

@@ -69,9 +69,12 @@ class MemoryRunLog:
             done.set_result(None)
         return done
 
-    def offer(self, run_id: str, fence: int, event: TextDelta, settled: Settled) -> None:
+    def offer(self, run_id: str, fence: int, event: TextDelta, settled: Settled) -> bool:
         appended = self.append(run_id, fence, [event])
+        if appended.exception() is None:
+            return True
         appended.add_done_callback(lambda done: settled(done.exception()))
+        return False
 
     def _add(self, run_id: str, events: Sequence[AnyRunEvent]) -> None:
         log = self._events[run_id]

@@ -90,8 +90,12 @@ class SqliteRunLog:
             lambda error: self._settled(error, run_id, events),
         )
 
-    def offer(self, run_id: str, fence: int, event: TextDelta, settled: Settled) -> None:
-        events = (event,)
+    def offer(self, run_id: str, fence: int, event: TextDelta, settled: Settled) -> bool:
+        row = (event.seq, round(event.at.timestamp() * 1_000_000), event.text, run_id, fence)
+        events, feed = (event,), self._feeds.get(run_id)
+        if feed and self._committer.inserted(row):
+            feed.publish(events)
+            return True
 
         def told(_: object, error: BaseException | None) -> None:
             if error is None:
@@ -101,10 +105,9 @@ class SqliteRunLog:
             settled(error)
 
         self._committer.insert(
-            rows.delta_row(run_id, fence, event),
-            lambda connection: rows.append(connection, run_id, fence, events),
-            told,
+            row, lambda connection: rows.append(connection, run_id, fence, events), told
         )
+        return False
 
     def _settled(
         self, error: BaseException | None, run_id: str, events: Sequence[AnyRunEvent]

@@ -62,9 +62,7 @@ class RunWriter:
         if self._under_way:
             self._pending.append(piece)
         else:
-            self._under_way = True
-            self._offered = event = self._delta(piece)
-            self._log.offer(self._record.id, self._record.fence, event, self._appended)
+            self._offer(piece)
 
     async def check(self) -> None:
         """Find out whether the run is still ours; `stop` is called where it isn't."""
@@ -84,7 +82,7 @@ class RunWriter:
         while self._under_way and not self.lost:
             self._idle = asyncio.get_running_loop().create_future()
             await self._idle
-        rest = [self._delta(self._taken())] if self._pending and not self._broken else []
+        rest = [self._next(self._taken())] if self._pending and not self._broken else []
         event = make(self._next_seq, datetime.now(UTC))
         while not self.lost:
             try:
@@ -102,25 +100,39 @@ class RunWriter:
         self._pending.clear()
         return text
 
-    def _delta(self, text: str) -> TextDelta:
-        """The next event."""
-        seq = self._next_seq
-        self._next_seq = seq + 1
+    def _next(self, text: str) -> TextDelta:
         run_id: Any = self._record.id
-        return TextDelta(run_id=run_id, seq=seq, at=datetime.now(UTC), text=text)
+        event = TextDelta(run_id=run_id, seq=self._next_seq, at=datetime.now(UTC), text=text)
+        self._next_seq += 1
+        return event
 
-    def _offer(self) -> None:
-        self._log.offer(self._record.id, self._record.fence, self._offered, self._appended)
+    def _offer(self, text: str) -> None:
+        # `_next`, without its call: each token passes here.
+        run_id: Any = self._record.id
+        event = TextDelta(run_id=run_id, seq=self._next_seq, at=datetime.now(UTC), text=text)
+        self._next_seq += 1
+        # Set first: who is told of the event may be called before the offer returns.
+        self._under_way, self._offered = True, event
+        if not self._log.offer(run_id, self._record.fence, event, self._appended):
+            return
+        if self._pending or self._idle:
+            self._appended(None)
+        else:
+            self._under_way = self._waiting = False
+
+    def _offer_again(self) -> None:
+        record = self._record
+        if self._log.offer(record.id, record.fence, self._offered, self._appended):
+            self._appended(None)
 
     def _appended(self, error: BaseException | None) -> None:
         if isinstance(error, StoreUnavailableError):
             self._complain(error)
-            asyncio.get_running_loop().call_later(RETRY_SECONDS, self._offer)
+            asyncio.get_running_loop().call_later(RETRY_SECONDS, self._offer_again)
             return
         self._waiting = False
         if error is None and self._pending and not self._ending:
-            self._offered = self._delta(self._taken())
-            self._offer()
+            self._offer(self._taken())
             return
         self._under_way = False
         if isinstance(error, LeaseLostError):

@@ -3,12 +3,13 @@ leaves in one step."""
 
 from typing import Any
 
-from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.datastructures import Headers
 from websockets.frames import Frame
 from websockets.http11 import Request
 from websockets.protocol import State
+
+from api.transport import direct
 
 INVALID_TEXT = 1007
 TEXT = 0x81
@@ -33,6 +34,8 @@ class CalmWebSocketProtocol(WebSocketsSansIOProtocol):
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
+        if not self.handshake_complete:
+            direct.offer(self.scope, self, CalmWebSocketProtocol.write_text)
         # The parser keeps the request for ever; the application has the headers in its scope.
         event.headers = NO_HEADERS
 
@@ -47,18 +50,22 @@ class CalmWebSocketProtocol(WebSocketsSansIOProtocol):
     async def send(self, message: Any) -> None:
         """uvicorn's, but texts don't pass the package's frames: a token takes ten calls less."""
         text = message.get("text")
-        plain = self.handshake_complete and not self.close_sent and not self.conn.extensions
-        if text is None or not plain or self.conn.state is not State.OPEN:
-            await super().send(message)
-            if self.handshake_complete:
-                # As texts and objects, a handshake takes more than what goes on after it.
-                self.request = self.response = None  # type: ignore[assignment]
+        if text is not None and self.write_text(text.encode()):
             return
-        if not self.writable.is_set():
-            await self.writable.wait()
-        if self.disconnected:
-            raise ClientDisconnected
-        self.transport.write(text_frame(text))
+        await super().send(message)
+        if self.handshake_complete:
+            # As texts and objects, a handshake takes more than what goes on after it.
+            self.request = self.response = None  # type: ignore[assignment]
+
+    def write_text(self, data: bytes) -> bool:
+        """Write a text in UTF-8 as a frame of its own; False where only `send` can, or says no."""
+        plain = self.handshake_complete and not self.close_sent and not self.conn.extensions
+        if not plain or self.disconnected or not self.writable.is_set():
+            return False
+        if self.conn.state is not State.OPEN:
+            return False
+        self.transport.write(text_frame(data))
+        return True
 
     def send_receive_event_to_app(self) -> None:
         if self.curr_msg_data_type == "text" and not _is_utf8(b"".join(self.frames)):
@@ -74,9 +81,8 @@ class CalmWebSocketProtocol(WebSocketsSansIOProtocol):
         self.disconnected = True
 
 
-def text_frame(text: str) -> bytes:
-    """A server's frame of one text (RFC 6455, section 5.2)."""
-    data = text.encode()
+def text_frame(data: bytes) -> bytes:
+    """A server's frame of one text, given in UTF-8 (RFC 6455, section 5.2)."""
     length = len(data)
     if length < 126:
         return b"%c%c%b" % (TEXT, length, data)

@@ -7,6 +7,9 @@ does not notice that a client leaves which has sent a second request before the 
 import asyncio
 from typing import Any
 
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
+from api.transport import direct
 from api.transport.held_head import HeadHoldingTransport
 
 HEAD_BYTES = 65_536
@@ -103,8 +106,11 @@ def _bounded(protocol: type[asyncio.Protocol]) -> type[asyncio.Protocol]:
 
         def on_headers_complete(self) -> None:
             self._in_head = False
-            if not self._deaf:
-                super().on_headers_complete()
+            if self._deaf:
+                return
+            super().on_headers_complete()
+            if self.cycle is not None and self.cycle.scope is self.scope:
+                direct.offer(self.scope, self.cycle, _written)
 
         def on_chunk_header(self) -> None:
             self._in_head, self._heard = True, -self._arriving
@@ -131,3 +137,13 @@ def _bounded(protocol: type[asyncio.Protocol]) -> type[asyncio.Protocol]:
             self.transport.close()
 
     return BoundedProtocol
+
+
+def _written(cycle: RequestResponseCycle, data: bytes) -> bool:
+    """A chunk of the body, as `RequestResponseCycle.send` writes it; False where that would wait,
+    or say no."""
+    going = cycle.chunked_encoding and not cycle.response_complete and not cycle.disconnected
+    if not going or cycle.flow.write_paused or not data:
+        return False
+    cycle.transport.write(b"%x\r\n%b\r\n" % (len(data), data))
+    return True

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
+from api.transport.direct import offered
 from api.transport.engine import Engine
 from api.transport.entrance import Entrance
 from api.transport.http_door import HttpDoor
@@ -50,7 +51,7 @@ class GraphQLEndpoint:
         self._http = HttpDoor(self._engine, entrance, self._origins, page, limits, self.streams)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        patient = PatientSend(send, self._limits.send_seconds)
+        patient = PatientSend(send, self._limits.send_seconds, offered(scope))
         if scope["type"] == "http":
             await self._http(scope, receive, patient)
         else:

@@ -40,6 +40,10 @@ class Result(NamedTuple):
     """Number of the run event in it, if it holds one."""
 
 
+WriteResult = Callable[[bytes, int | None], bool]
+"""Takes a result's payload and number; False where it can't take another one now."""
+
+
 class Engine:
     """The schema, ready to run operations."""
 
@@ -176,7 +180,7 @@ class Results(AsyncIterator[Result]):
             self._over = True
             return _masked(error)
 
-    async def flow(self, write: Callable[[Result], bool]) -> None:
+    async def flow(self, write: WriteResult) -> None:
         """Let `write` have each next result in the moment of its event.
 
         Returns once `write` has returned False, and where a result must be waited for in another
@@ -194,7 +198,7 @@ class Results(AsyncIterator[Result]):
             except NOT_PLAIN:
                 self._left = event
                 return False
-            return write(Result(payload, getattr(event, "seq", None)))
+            return write(payload, getattr(event, "seq", None))
 
         await self._source.flow(take)
 

@@ -9,7 +9,8 @@ from typing import Any
 import structlog
 from starlette.types import Message, Send
 
-from api.transport.engine import Result, Results
+from api.transport.direct import Write
+from api.transport.engine import Results
 from api.transport.refusals import ClientLeftError
 
 log = structlog.get_logger(__name__)
@@ -18,12 +19,19 @@ _SENT = object()
 """What is waited for where all is sent."""
 
 
+Frame = Callable[[bytes, int | None], bytes]
+"""From a result's payload and number to its bytes on the stream."""
+Wrap = Callable[[bytes], Message]
+
+
 class PatientSend:
     """`send` that raises `ClientLeftError` when a message could not be written for `seconds`."""
 
-    def __init__(self, send: Send, seconds: float) -> None:
+    def __init__(self, send: Send, seconds: float, write: Write) -> None:
+        """`write` is tried first where results flow."""
         self._send = send
         self._seconds = seconds
+        self._write = write
 
     async def __call__(self, message: Message) -> None:
         if rest := self.begin(message):
@@ -47,20 +55,21 @@ class PatientSend:
             log.info("client.stuck", seconds=self._seconds)
             raise ClientLeftError from None
 
-    async def flow(self, results: Results, message: Callable[[Result], Message]) -> None:
-        """Send results in the very moment in which they are there, until one has to wait."""
-        rest: Rest | None = None
-        send = self._send
+    async def flow(self, results: Results, frame: Frame, message: Wrap) -> None:
+        """Send results in the very moment in which they are there, until one has to wait.
 
-        def write(result: Result) -> bool:
-            # As `begin`, but each token passes here.
+        `frame` makes bytes of a result, and `message` makes ASGI's message of those.
+        """
+        rest: Rest | None = None
+        written = self._write
+
+        def write(payload: bytes, seq: int | None) -> bool:
             nonlocal rest
-            sending = send(message(result)).__await__()
-            waits_for = next(sending, _SENT)
-            if waits_for is _SENT:
+            data = frame(payload, seq)
+            if written(data):
                 return True
-            rest = Rest(sending, waits_for)
-            return False
+            rest = self.begin(message(data))
+            return rest is None
 
         await results.flow(write)
         if rest:

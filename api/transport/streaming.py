@@ -4,7 +4,7 @@ from contextlib import aclosing
 
 from starlette.types import Message, Receive
 
-from api.transport.engine import Result, Results
+from api.transport.engine import Results
 from api.transport.entrance import Stay
 from api.transport.framing import Framing
 from api.transport.json_text import encoded
@@ -30,10 +30,6 @@ async def write_stream(
 
     frame = framing.frame
 
-    def told(result: Result) -> Message:
-        body = frame(result.payload, result.seq)
-        return {"type": "http.response.body", "body": body, "more_body": True}
-
     async def write(body: bytes) -> None:
         await send(message(body))
 
@@ -47,10 +43,10 @@ async def write_stream(
                 async with ClientPresence(receive, heartbeat, framing.heartbeat_seconds):
                     await write(framing.opening)
                     async for result in results:
-                        await send(told(result))
-                        await send.flow(results, told)
+                        await write(frame(result.payload, result.seq))
+                        await send.flow(results, frame, message)
         except RefusedRequestError as refusal:
-            await write(framing.frame(encoded({"errors": [refusal.error]}), None))
+            await write(frame(encoded({"errors": [refusal.error]}), None))
     await send({"type": "http.response.body", "body": framing.closing, "more_body": False})
 
 

@@ -25,7 +25,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import Subscr
 from strawberry.types.unset import UnsetType
 
 from api.context import Context
-from api.transport.engine import Engine, Prepared, Result
+from api.transport.engine import Engine, Prepared
 from api.transport.entrance import REVOKED, Entrance
 from api.transport.faults import RefusedOperationError
 from api.transport.limits import Limits
@@ -151,14 +151,14 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def _send_results(self, prepared: Prepared, operation: Operation[Context, None]) -> None:
         results = await prepared.start()
-        head = f'{{"id":{msgspec.json.encode(operation.id).decode()},"type":"next","payload":'
+        head = b'{"id":%b,"type":"next","payload":' % msgspec.json.encode(operation.id)
 
-        def text(result: Result) -> str:
-            return f"{head}{result.payload.decode()}}}"
+        def text(payload: bytes, _: int | None) -> bytes:
+            return b"%b%b}" % (head, payload)
 
         async with aclosing(results):
             async for result in results:
-                await self.socket.send_text(text(result))
+                await self.socket.send_text(text(*result).decode())
                 await self.socket.send_flow(results, text)
         await operation.send_operation_message({"id": operation.id, "type": "complete"})
 

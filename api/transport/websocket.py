@@ -1,7 +1,7 @@
 """A WebSocket as the protocol's handler sees it: checked messages in, text frames out."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import contextmanager
 
 import structlog
@@ -9,12 +9,12 @@ from starlette.types import Message, Receive
 from strawberry.http.async_base_view import AsyncWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
 
-from api.transport.engine import Result, Results
+from api.transport.engine import Results
 from api.transport.frames import message
 from api.transport.json_text import encoded
 from api.transport.limits import Limits
 from api.transport.refusals import ClientLeftError, RefusedRequestError
-from api.transport.sending import PatientSend
+from api.transport.sending import Frame, PatientSend
 
 log = structlog.get_logger(__name__)
 
@@ -75,17 +75,17 @@ class Socket(AsyncWebSocketAdapter):
         with self._abandoned_if_gone():
             await self._send({"type": "websocket.send", "text": text})
 
-    async def send_flow(self, results: Results, text: Callable[[Result], str]) -> None:
+    async def send_flow(self, results: Results, text: Frame) -> None:
         """Send a frame for each result in the moment in which it is there, until one has to wait;
-        raises as `send_text`."""
+        raises as `send_text`. `text` is in UTF-8."""
 
-        def message(result: Result) -> Message:
+        def message(data: bytes) -> Message:
             if self.closed:
                 raise ClientLeftError
-            return {"type": "websocket.send", "text": text(result)}
+            return {"type": "websocket.send", "text": data.decode()}
 
         with self._abandoned_if_gone():
-            await self._send.flow(results, message)
+            await self._send.flow(results, text, message)
 
     async def close(self, code: int, reason: str) -> None:
         """Close once, with as much of the reason as fits."""

@@ -65,6 +65,7 @@ class EventStream(Iterator[StreamEvent]):
         self._events = events
         self._turn = asyncio.Lock()
         self._pending: concurrent.futures.Future[Any] | None = None
+        self._stepping: asyncio.Task[Any] | None = None
         self._closed = False
 
     def __next__(self) -> StreamEvent:
@@ -105,8 +106,15 @@ class EventStream(Iterator[StreamEvent]):
 
     async def _step(self) -> Any:
         async with self._turn:
-            return await anext(self._events, _END)
+            self._stepping = asyncio.current_task()
+            try:
+                return await anext(self._events, _END)
+            finally:
+                self._stepping = None
 
     async def _finish(self) -> None:
+        # An interruption (Ctrl-C) may have come before anybody knew the step by its future.
+        if self._stepping:
+            self._stepping.cancel()
         async with self._turn:
             await self._events.aclose()

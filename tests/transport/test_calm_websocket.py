@@ -24,7 +24,7 @@ def test_a_text_is_framed_as_the_package_frames_it(length: int) -> None:
     text = "é🎉x" * (length // 7) + "x" * (length % 7)
     assert len(text.encode()) == length
     packaged = WireFrame(Opcode.TEXT, text.encode()).serialize(mask=False)
-    assert text_frame(text) == packaged
+    assert text_frame(text.encode()) == packaged
 
 
 @pytest.fixture

@@ -55,7 +55,12 @@ def results(executed: Result | Exception, *events: Any) -> Results:
 
 async def flowed(of: Results) -> list[Result]:
     written: list[Result] = []
-    await of.flow(lambda result: not written.append(result))  # type: ignore[func-returns-value]
+
+    def write(payload: bytes, seq: int | None) -> bool:
+        written.append(Result(payload, seq))
+        return True
+
+    await of.flow(write)
     return written
 
 
