@@ -10,6 +10,7 @@ graphql-core: at once, by `compiled` returning None, or for one event, by a `Not
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import partial
 from operator import attrgetter, call
 from typing import Any, NoReturn
 from uuid import UUID
@@ -234,18 +235,30 @@ def _record(fields: list[tuple[str, str | None, Encode]]) -> Encode:
     template = f"{{{','.join(pieces)}}}".encode()
     if not attributes:
         return lambda _: template
-    if len(attributes) > 1 and all(each in (_text, _int) for each in encoders):
-        return _simple_record(template, attributes, encoders)
+    if len(attributes) > 1 and None not in (kinds := tuple(map(_kind, encoders))):
+        return _simple_record(template, attributes, encoders, kinds)
     # Named twice, an attribute comes in a tuple also where it is the only one.
     take = attrgetter(*attributes, attributes[0])
     return lambda value: template % tuple(map(call, encoders, take(value)))
 
 
-def _simple_record(template: bytes, attributes: list[str], encoders: list[Encode]) -> Encode:
-    """A record of texts and whole numbers, as most events are: none of them takes a call."""
+def _kind(encoder: Encode) -> type | None:
+    """The only class that the encoder of a leaf takes; None where it isn't one class."""
+    if encoder in (_text, _int):
+        return str if encoder is _text else int
+    return datetime if isinstance(encoder, partial) and encoder.func is _moment else None
+
+
+def _simple_record(
+    template: bytes, attributes: list[str], encoders: list[Encode], kinds: tuple[type | None, ...]
+) -> Encode:
+    """A record of texts, whole numbers and moments, as the deltas are: one look at the classes of
+    all, and no call for a text or a number."""
     take = attrgetter(*attributes)
-    kinds = tuple(str if each is _text else int for each in encoders)
     numbers = [place for place, kind in enumerate(kinds) if kind is int]
+    writers = [
+        each if kind is datetime else _encode for each, kind in zip(encoders, kinds, strict=True)
+    ]
 
     def encode(value: Any) -> bytes:
         values = take(value)
@@ -254,7 +267,7 @@ def _simple_record(template: bytes, attributes: list[str], encoders: list[Encode
         for place in numbers:
             if not LEAST_INT <= values[place] <= GREATEST_INT:
                 _refuse()
-        return template % tuple(map(_encode, values))
+        return template % tuple(map(call, writers, values))
 
     return encode
 
@@ -284,7 +297,8 @@ def _leaf(type_: GraphQLOutputType) -> Encode:
         members = type_.extensions[DEFINITION].wrapped_cls
         return {each: encoded(type_.coerce_output_value(each)) for each in members}.__getitem__
     if isinstance(type_, GraphQLScalarType):
-        return _moment(_scalar(type_)) if type_.name == "DateTime" else _scalar(type_)
+        scalar = _scalar(type_)
+        return partial(_moment, scalar) if type_.name == "DateTime" else scalar
     raise NotPlainError
 
 
@@ -311,15 +325,11 @@ def _scalar(type_: GraphQLScalarType) -> Encode:
     return encode
 
 
-def _moment(other: Encode) -> Encode:
-    """For moments in UTC as `isoformat` writes them, in a sixth of its time; `other` for others."""
-
-    def encode(value: Any) -> bytes:
-        if type(value) is datetime and value.tzinfo is UTC:
-            return b'%b+00:00"' % _encode(value)[:-2]
-        return other(value)
-
-    return encode
+def _moment(other: Encode, value: Any) -> bytes:
+    """Moments in UTC as `isoformat` writes them, in a sixth of its time; `other` for others."""
+    if type(value) is datetime and value.tzinfo is UTC:
+        return b'%b+00:00"' % _encode(value)[:-2]
+    return other(value)
 
 
 def _refuse() -> NoReturn:
