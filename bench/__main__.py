@@ -20,7 +20,7 @@ from bench.leaving import leaving
 from bench.measures import Pace
 from bench.peers import DIRECT, PEERS, ROOT
 from bench.peers.chats import CHATS
-from bench.processes import LOAD_CORE
+from bench.processes import CORES, LOAD_CORE
 from bench.rounds import Table
 from bench.stage import Stage
 from bench.starting import starting
@@ -30,6 +30,7 @@ PLOT = ROOT / "docs" / "images" / "performance.png"
 LEAVINGS = 1000
 """Clients that leave on each of the four paths, one after another."""
 SELECTIONS = 20_000
+SEED = 20261123
 
 
 @dataclass
@@ -154,19 +155,33 @@ def _draw(steps: Mapping[str, Sequence[tuple[int, Pace]]]) -> None:
 
 
 def _compared(count: int) -> str:
-    """The count of the differential test against graphql-core, run at full length."""
-    command = [sys.executable, "-m", "pytest", "-q", "-s", "tests/transport/test_selection.py"]
-    done = subprocess.run(
-        [*command, "-k", "random"],
-        env={**os.environ, "SELECTIONS": str(count)},
-        capture_output=True,
+    """The count of the differential test against graphql-core, run at full length: a share on each
+    core, with a seed of its own."""
+    share = -(-count // len(CORES))
+    tests = [_comparing(share, seed, core) for seed, core in enumerate(CORES)]
+    sums = [0, 0, 0]
+    for test in tests:
+        output, _ = test.communicate()
+        told = re.search(r"(\d+) selections, (\d+) events, (\d+) differences", output)
+        if test.returncode or not told:
+            raise RuntimeError(f"the compiled selections differ:\n{output[-3000:]}")
+        sums = [have + int(more) for have, more in zip(sums, told.groups(), strict=True)]
+    selections, events, differences = sums
+    return (
+        "Random selections of the schema, compared with graphql-core: "
+        f"{selections} selections, {events} events, {differences} differences."
+    )
+
+
+def _comparing(count: int, seed: int, core: int) -> subprocess.Popen[str]:
+    pytest = [sys.executable, "-m", "pytest", "-q", "-s", "tests/transport/test_selection.py"]
+    return subprocess.Popen(
+        ["taskset", "-c", str(core), *pytest, "-k", "random"],
+        env={**os.environ, "SELECTIONS": str(count), "SEED": str(SEED + seed)},
+        stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
     )
-    told = re.search(r"\d+ selections, .*", done.stdout)
-    if done.returncode or not told:
-        raise RuntimeError(f"the compiled selections differ:\n{done.stdout[-3000:]}")
-    return f"Random selections of the schema, compared with graphql-core: {told[0]}."
 
 
 def _options() -> argparse.Namespace:
