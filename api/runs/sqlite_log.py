@@ -91,7 +91,7 @@ class SqliteRunLog:
         )
 
     def offer(self, run_id: str, fence: int, event: TextDelta, settled: Settled) -> bool:
-        row = (event.seq, round(event.at.timestamp() * 1_000_000), event.text, run_id, fence)
+        row = rows.delta_row(run_id, fence, event)
         events, feed = (event,), self._feeds.get(run_id)
         if feed and self._committer.inserted(row):
             feed.publish(events)

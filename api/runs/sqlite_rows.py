@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from api.contract.events import TERMINAL_EVENTS, AnyRunEvent
+from api.contract.events import TERMINAL_EVENTS, AnyRunEvent, TextDelta
 from api.contract.types import Message
 from api.runs import codec, sqlite_ledger
 from api.runs.log import Claim, KeyConflictError, LeaseLostError, RunRecord
@@ -34,8 +34,7 @@ INSERT_DELTA = (
     "INSERT OR IGNORE INTO events (run_id, seq, at, kind, body) SELECT id, ?, ?, 'TextDelta', ? "
     "FROM runs WHERE id = ? AND fence = ? AND ending_seq IS NULL"
 )
-"""Inserts one delta, or nothing where it is not new, the fence is old or the run has ended.
-Takes `(seq, at in microseconds, text, run id, fence)`."""
+"""Inserts one delta, or nothing where it is not new, the fence is old or the run has ended."""
 
 
 def claim(
@@ -95,6 +94,11 @@ def append(
         )
         if ended.rowcount:
             sqlite_ledger.settle(connection, last)
+
+
+def delta_row(run_id: str, fence: int, event: TextDelta) -> tuple[Any, ...]:
+    """What `INSERT_DELTA` takes."""
+    return (event.seq, _micros(event.at), event.text, run_id, fence)
 
 
 def _insert(connection: sqlite3.Connection, run_id: str, events: Sequence[AnyRunEvent]) -> None:

@@ -62,7 +62,7 @@ class RunWriter:
         if self._under_way:
             self._pending.append(piece)
         else:
-            self._offer(piece)
+            self._offer_next(piece)
 
     async def check(self) -> None:
         """Find out whether the run is still ours; `stop` is called where it isn't."""
@@ -106,21 +106,12 @@ class RunWriter:
         self._next_seq += 1
         return event
 
-    def _offer(self, text: str) -> None:
-        # `_next`, without its call: each token passes here.
-        run_id: Any = self._record.id
-        event = TextDelta(run_id=run_id, seq=self._next_seq, at=datetime.now(UTC), text=text)
-        self._next_seq += 1
+    def _offer_next(self, text: str) -> None:
         # Set first: who is told of the event may be called before the offer returns.
-        self._under_way, self._offered = True, event
-        if not self._log.offer(run_id, self._record.fence, event, self._appended):
-            return
-        if self._pending or self._idle:
-            self._appended(None)
-        else:
-            self._under_way = self._waiting = False
+        self._under_way, self._offered = True, self._next(text)
+        self._offer()
 
-    def _offer_again(self) -> None:
+    def _offer(self) -> None:
         record = self._record
         if self._log.offer(record.id, record.fence, self._offered, self._appended):
             self._appended(None)
@@ -128,11 +119,11 @@ class RunWriter:
     def _appended(self, error: BaseException | None) -> None:
         if isinstance(error, StoreUnavailableError):
             self._complain(error)
-            asyncio.get_running_loop().call_later(RETRY_SECONDS, self._offer_again)
+            asyncio.get_running_loop().call_later(RETRY_SECONDS, self._offer)
             return
         self._waiting = False
         if error is None and self._pending and not self._ending:
-            self._offer(self._taken())
+            self._offer_next(self._taken())
             return
         self._under_way = False
         if isinstance(error, LeaseLostError):
