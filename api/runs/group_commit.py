@@ -4,7 +4,8 @@ The event loop commits by itself at the end of its turn, for everything that ask
 in WAL mode that is some 25 µs without waiting for the disk, less than waking a thread costs. What
 takes long, and what comes while the store is locked, slow or in trouble, is committed by a thread;
 meanwhile the next operations gather and share the commit after it. So durability costs less for
-each operation exactly when there are many of them.
+each operation exactly when there are many of them. What is noted in the journal is safe before all
+that, and the next transaction takes it along.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from time import monotonic
 from typing import Any, NamedTuple, TypeVar
 
 from api.runs import sqlite_schema
+from api.runs.journal import Journal, Row
 from api.runs.log import RunLogError, StoreUnavailableError
 
 T = TypeVar("T")
@@ -41,6 +43,11 @@ SLOW_SECONDS = 0.05
 PATIENCE_SECONDS = 1.0
 """… and for so long the thread commits instead."""
 
+FOLD_SECONDS = 0.05
+"""How long a row stays in the journal, at most: so much later do other processes see it."""
+RETRY_SECONDS = 0.25
+"""… and where the database could not take it, before it is offered again."""
+
 
 class GroupCommitter:
     """Runs operations on one SQLite connection, in the order in which they came.
@@ -53,15 +60,20 @@ class GroupCommitter:
     rows, and a group of nothing else is one call of SQLite.
     """
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection], insertion: str) -> None:
+    def __init__(
+        self, connect: Callable[[], sqlite3.Connection], insertion: str, journal: Journal
+    ) -> None:
         self._connect = connect
         self._insertion = insertion
+        self._journal = journal
+        self._folding: asyncio.TimerHandle | None = None
+        self._not_folded = False
         self._loop = asyncio.get_running_loop()
         # What asyncio's loop has yet to call in this turn; of another loop it isn't known: much.
         self._to_call: Sized = getattr(self._loop, "_ready", "??")
         self._connection: sqlite3.Connection | None = None
         self._waiting: list[_Waiting] = []
-        self._rows: list[Sequence[Any]] = []
+        self._rows: list[Row] = []
         self._long = True  # the first operation opens the file
         self._turn: asyncio.Handle | None = None
         self._handed_over = 0
@@ -96,24 +108,32 @@ class GroupCommitter:
         self._queue(_Waiting(operation, partial(_settle, future, listener)))
         return future
 
-    def inserted(self, row: Sequence[Any]) -> bool:
-        """True where the row of `insertion` is committed now: nothing else happens in this turn,
-        so its end is here. False where nothing was inserted, and the row is to be queued.
-        """
-        if self._to_call or self._waiting or self._handed_over or self._closed:
-            return False
-        connection, began = self._connection, monotonic()
-        if connection is None or self._long or began < self._thread_until:
-            return False
-        try:
-            inserted = connection.execute(self._insertion, row).rowcount == 1
-        except Exception:
-            return False  # whatever it is, it happens again, to those who know what to do
-        if (ended := monotonic()) - began > SLOW_SECONDS:
-            self._rest(ended)
-        return inserted
+    def noted(self, row: Row) -> bool:
+        """True where the row of `insertion` is safe now, in the journal.
 
-    def insert(self, row: Sequence[Any], otherwise: Operation, settle: Settle) -> None:
+        False where it is to be queued: there is no journal, or it is full, taken, or being
+        committed by the thread, or could not be.
+        """
+        if self._handed_over or self._not_folded or self._closed or not self._journal.note(row):
+            return False
+        if self._folding is None:
+            self._folding = self._loop.call_later(FOLD_SECONDS, self._fold)
+        return True
+
+    def _fold(self) -> None:
+        """Commit what is in the journal, unless another commit has done so."""
+        self._folding = None
+        if self._journal.rows:
+            self._queue(_Waiting(_nothing, self._folded))
+        else:
+            self._not_folded = False
+
+    def _folded(self, _: None, error: BaseException | None) -> None:
+        self._not_folded = error is not None
+        if error and not self._closed:
+            self._folding = self._loop.call_later(RETRY_SECONDS, self._fold)
+
+    def insert(self, row: Row, otherwise: Operation, settle: Settle) -> None:
         """Queue a row of `insertion`, with `otherwise` for where that inserts nothing."""
         if self._closed:
             settle(None, StoreUnavailableError("the run log is closed"))
@@ -149,7 +169,9 @@ class GroupCommitter:
     async def close(self) -> None:
         """Commit what has queued, then end the thread."""
         self._closed = True
-        if self._waiting:
+        if self._folding:
+            self._folding.cancel()
+        if self._waiting or self._journal.rows:
             self._hand_over()
         self._groups.put(None)
         await asyncio.to_thread(self._thread.join)
@@ -225,11 +247,12 @@ class GroupCommitter:
 
     def _committed(self, connection: sqlite3.Connection) -> Iterable[_Settled]:
         """What has queued, committed in the cheapest way that there is for it."""
-        if len(self._rows) == len(self._waiting) and self._inserted(connection, self._rows):
+        all_rows = len(self._rows) == len(self._waiting)
+        if all_rows and self._inserted(connection, [*self._journal.rows, *self._rows]):
             return zip(self._waiting, repeat(None), repeat(None), strict=False)
         return self._transaction(connection, self._waiting)
 
-    def _inserted(self, connection: sqlite3.Connection, rows: Sequence[Sequence[Any]]) -> bool:
+    def _inserted(self, connection: sqlite3.Connection, rows: Sequence[Row]) -> bool:
         """True where every row was inserted, in one transaction; else none was."""
         if len(rows) == 1:
             # One statement is a transaction by itself.
@@ -238,6 +261,7 @@ class GroupCommitter:
             connection.execute("BEGIN IMMEDIATE")
             if connection.executemany(self._insertion, rows).rowcount == len(rows):
                 connection.execute("COMMIT")
+                self._journal.committed()
                 return True
             connection.execute("ROLLBACK")
         except BaseException:
@@ -249,9 +273,12 @@ class GroupCommitter:
         settled: list[_Settled] = []
         try:
             connection.execute("BEGIN IMMEDIATE")
+            # Before what may end their runs. It inserts none that whoever took a run over has.
+            connection.executemany(self._insertion, self._journal.rows)
             for entry in group:
                 settled.append(_attempt(entry, connection))
             connection.execute("COMMIT")
+            self._journal.committed()
         except BaseException:
             self._recover(connection)
             raise
@@ -272,6 +299,10 @@ def _attempt(entry: _Waiting, connection: sqlite3.Connection) -> _Settled:
         return entry, entry.operation(connection), None
     except RunLogError as refusal:
         return entry, None, refusal
+
+
+def _nothing(_: sqlite3.Connection) -> None:
+    """An operation for its transaction's sake."""
 
 
 def _tell(settled: Iterable[_Settled]) -> None:

@@ -151,7 +151,7 @@ class RunLog(Protocol):
         ...
 
     def offer(self, run_id: str, fence: int, event: TextDelta, settled: Settled) -> bool:
-        """`append` for one delta, without a future. True where it is committed and published now;
+        """`append` for one delta, without a future. True where it is logged and published now;
         else `settled` is called, once that is decided."""
         ...
 

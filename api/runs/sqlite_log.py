@@ -17,6 +17,7 @@ from api.runs import sqlite_rows as rows
 from api.runs.checkpoints import Checkpoints
 from api.runs.feed import Feed
 from api.runs.group_commit import GroupCommitter
+from api.runs.journal import Journal
 from api.runs.log import (
     Claim,
     LeaseLostError,
@@ -25,6 +26,7 @@ from api.runs.log import (
     StoreUnavailableError,
     UsageLine,
 )
+from api.runs.lost_journals import LostJournals, remove
 from api.runs.sqlite_schema import connect, connect_and_create
 from api.runs.tail import News, Tail
 
@@ -36,8 +38,9 @@ RETRY_SECONDS = 0.25
 
 
 class SqliteRunLog:
-    """Writes through one group-committing thread; reads through another; followers of this
-    process's runs are woken by the commit, those of another process's by a poll for all."""
+    """Writes through one group-committing thread; reads through another. Followers of this
+    process's runs have a delta once it is in the journal and any other event once it is committed;
+    those of another process's have what is committed, by a poll for all."""
 
     kind = "sqlite"
 
@@ -47,6 +50,8 @@ class SqliteRunLog:
         self._feeds: dict[str, Feed] = {}
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="run-log-reader")
         self._reading: sqlite3.Connection | None = None
+        self._journal = Journal(path, self._worker)
+        self._lost = LostJournals(path, self._worker)
         self._checkpoints = Checkpoints(path)
         self._tail = Tail(self._news)
         self._lease_seconds = 0.0
@@ -57,10 +62,12 @@ class SqliteRunLog:
         return self._committer.queued
 
     async def open(self) -> None:
-        self._committer = GroupCommitter(lambda: connect_and_create(self._path), rows.INSERT_DELTA)
+        self._committer = GroupCommitter(
+            lambda: connect_and_create(self._path), rows.INSERT_DELTA, self._journal
+        )
         with suppress(StoreUnavailableError):
             # Not fatal: a store that is full or locked now may recover, and runs say so till then.
-            await self._committer.submit(lambda _: None)
+            remove(await self._committer.submit(self._lost.recover))
         self._checkpoints.open()
 
     async def close(self) -> None:
@@ -69,6 +76,7 @@ class SqliteRunLog:
             await self._committer.submit(lambda c: rows.drop_worker(c, self._worker))
         await self._checkpoints.close()
         await self._committer.close()
+        self._journal.close()
         self._reader.shutdown()
         if self._reading:
             self._reading.close()
@@ -93,7 +101,7 @@ class SqliteRunLog:
     def offer(self, run_id: str, fence: int, event: TextDelta, settled: Settled) -> bool:
         row = rows.delta_row(run_id, fence, event)
         events, feed = (event,), self._feeds.get(run_id)
-        if feed and self._committer.inserted(row):
+        if feed and self._committer.noted(row):
             feed.publish(events)
             return True
 
@@ -126,7 +134,11 @@ class SqliteRunLog:
             del self._feeds[run_id]
 
     async def read(self, run_id: str, after: int, limit: int) -> list[AnyRunEvent]:
-        return await self._query(lambda c: rows.read(c, run_id, after, limit))
+        # Looked at first: what isn't in the journal any more is then certainly in the database.
+        noted = rows.deltas(self._journal.rows, run_id, after)
+        events = await self._query(lambda c: rows.read(c, run_id, after, limit))
+        last = events[-1].seq if events else after
+        return [*events, *(event for event in noted if event.seq > last)][:limit]
 
     async def follow(self, run_id: str, after: int) -> AsyncGenerator[Sequence[AnyRunEvent], None]:
         feed = self._feeds.get(run_id)
@@ -187,11 +199,17 @@ class SqliteRunLog:
         self._lease_seconds = lease_seconds
         until = time.time() + lease_seconds
         await self._committer.submit(lambda c: rows.renew(c, self._worker, until))
+        await self._journal.renew()
 
     async def take_over(self) -> list[RunRecord]:
-        return await self._committer.submit(
-            lambda c: rows.take_over(c, self._worker, time.time()), long=True
-        )
+        def taken_over(connection: sqlite3.Connection) -> tuple[list[RunRecord], list[Path]]:
+            rows.forget_lost(connection, self._worker, time.time())
+            journals = self._lost.recover(connection)
+            return rows.take_over(connection, self._worker), journals
+
+        records, journals = await self._committer.submit(taken_over, long=True)
+        remove(journals)
+        return records
 
     async def expire(self, before: datetime) -> int:
         return await self._committer.submit(lambda c: rows.expire(c, before), long=True)

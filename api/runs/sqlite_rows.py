@@ -22,6 +22,7 @@ ROW_CHARACTERS = 100
 """What an event takes beside its text, about."""
 
 T = TypeVar("T")
+Row = tuple[Any, ...]
 Query = Callable[[sqlite3.Connection], T]
 
 _RUN = (
@@ -96,9 +97,30 @@ def append(
             sqlite_ledger.settle(connection, last)
 
 
-def delta_row(run_id: str, fence: int, event: TextDelta) -> tuple[Any, ...]:
+def delta_row(run_id: str, fence: int, event: TextDelta) -> Row:
     """What `INSERT_DELTA` takes."""
     return (event.seq, _micros(event.at), event.text, run_id, fence)
+
+
+def deltas(noted: Sequence[Row], of: str, after: int) -> list[AnyRunEvent]:
+    """The events of a run among such rows."""
+    return [
+        TextDelta(run_id=run_id, seq=seq, at=_time(at), text=text)
+        for seq, at, text, run_id, _ in noted
+        if run_id == of and seq > after
+    ]
+
+
+def recover(connection: sqlite3.Connection, noted: Sequence[Row]) -> None:
+    """Insert what a lost worker had noted and not committed yet, of each run to the first gap.
+
+    After a power failure the disk may have newer deltas and lack older ones.
+    """
+    for row in noted:
+        seq, *_, run_id, _ = row
+        last = connection.execute("SELECT max(seq) FROM events WHERE run_id = ?", (run_id,))
+        if last.fetchone()[0] == seq - 1:
+            connection.execute(INSERT_DELTA, row)
 
 
 def _insert(connection: sqlite3.Connection, run_id: str, events: Sequence[AnyRunEvent]) -> None:
@@ -168,9 +190,18 @@ def drop_worker(connection: sqlite3.Connection, worker: str) -> None:
     connection.execute("DELETE FROM workers WHERE id = ?", (worker,))
 
 
-def take_over(connection: sqlite3.Connection, worker: str, now: float) -> list[RunRecord]:
-    """Fence every run whose worker holds no lease; forget the workers that are gone."""
+def forget_lost(connection: sqlite3.Connection, worker: str, now: float) -> None:
+    """Forget the workers, but for this one, whose lease has expired."""
     connection.execute("DELETE FROM workers WHERE expires_at < ? AND id != ?", (now, worker))
+
+
+def workers(connection: sqlite3.Connection) -> set[str]:
+    """Those that hold a lease, or held one when last somebody looked."""
+    return {row[0] for row in connection.execute("SELECT id FROM workers")}
+
+
+def take_over(connection: sqlite3.Connection, worker: str) -> list[RunRecord]:
+    """Fence every run whose worker holds no lease."""
     found = connection.execute(
         "UPDATE runs SET fence = fence + 1, worker = ? WHERE ended_at IS NULL AND worker != ? "
         f"AND worker NOT IN (SELECT id FROM workers) RETURNING {_RUN}",

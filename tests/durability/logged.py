@@ -3,11 +3,12 @@
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from api.contract.events import TERMINAL_EVENTS, AnyRunEvent, TextDelta
+from api.runs import journal
 from api.runs import sqlite_rows as rows
 from api.runs.log import RunRecord
 from api.runs.sqlite_schema import connect
@@ -26,9 +27,18 @@ def opened(data_dir: Path) -> Iterator[sqlite3.Connection]:
 
 
 def events_of(data_dir: Path, run_id: str) -> list[AnyRunEvent]:
-    """All events of a run."""
+    """All events of a run, also those that its worker has noted and not committed yet."""
+    # Looked at first: what isn't there any more is then certainly in the database.
+    noted = list(_noted(data_dir))
     with opened(data_dir) as log:
-        return rows.read(log, run_id, -1, EVERYTHING)
+        events = rows.read(log, run_id, -1, EVERYTHING)
+    return [*events, *rows.deltas(noted, run_id, events[-1].seq if events else -1)]
+
+
+def _noted(data_dir: Path) -> Iterator[journal.Row]:
+    for path in data_dir.glob("runs.sqlite3.journal-*"):
+        with suppress(FileNotFoundError):
+            yield from journal.recorded(path.read_bytes())
 
 
 def record_of(data_dir: Path, run_id: str) -> RunRecord:

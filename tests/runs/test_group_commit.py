@@ -4,13 +4,16 @@ import asyncio
 import math
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api.runs import group_commit
-from api.runs.group_commit import GroupCommitter
+from api.runs.group_commit import FOLD_SECONDS, RETRY_SECONDS, GroupCommitter
+from api.runs.journal import Journal
+from api.runs.log import StoreUnavailableError
 
 
 class Traced(GroupCommitter):
@@ -18,7 +21,9 @@ class Traced(GroupCommitter):
 
     def __init__(self, path: Path) -> None:
         self.commits = 0
-        super().__init__(lambda: self._opened(path), "INSERT OR IGNORE INTO t VALUES (?)")
+        self.journal = Journal(path, "worker")
+        insertion = "INSERT OR IGNORE INTO t VALUES (?)"
+        super().__init__(lambda: self._opened(path), insertion, self.journal)
 
     def _opened(self, path: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
@@ -35,19 +40,18 @@ class Traced(GroupCommitter):
 async def committer(tmp_path: Path) -> AsyncIterator[Traced]:
     made = Traced(tmp_path / "t.sqlite3")
     await made.submit(lambda _: None)
+    await made.journal.renew()
     made.commits = 0
     yield made
     await made.close()
+    made.journal.close()
 
 
 def insert(committer: GroupCommitter, number: int, told: list[Any]) -> None:
     def otherwise(_: sqlite3.Connection) -> None:
         """Nothing else can be done."""
 
-    if committer.inserted((number,)):
-        told.append((number, None, None))
-    else:
-        committer.insert((number,), otherwise, lambda *settled: told.append((number, *settled)))
+    committer.insert((number,), otherwise, lambda *settled: told.append((number, *settled)))
 
 
 async def test_a_row_that_comes_alone_is_committed_before_its_insertion_returns(
@@ -71,6 +75,68 @@ async def test_rows_that_come_in_one_turn_are_one_transaction(committer: Traced)
     await asyncio.sleep(0.01)
     assert told == [(number, None, None) for number in range(5)]
     assert committer.commits == 1
+
+
+async def test_noted_rows_are_committed_together_a_moment_later(committer: Traced) -> None:
+    for number in range(5):
+        assert committer.noted((number,))
+    assert committer.commits == 0
+    await asyncio.sleep(3 * FOLD_SECONDS)
+    assert numbers(committer) == list(range(5))
+    assert committer.commits == 1
+    assert committer.journal.rows == []
+
+
+async def test_noted_rows_are_there_for_whatever_is_committed_after_them(committer: Traced) -> None:
+    assert committer.noted((1,))
+    assert await committer.submit(lambda c: c.execute("SELECT n FROM t").fetchall()) == [(1,)]
+    assert committer.noted((2,))
+    told: list[Any] = []
+    insert(committer, 3, told)
+    assert told == [(3, None, None)]
+    assert numbers(committer) == [1, 2, 3]
+    assert committer.commits == 2
+
+
+async def test_nothing_is_noted_while_the_thread_commits(committer: Traced) -> None:
+    reading = committer.submit(lambda _: None, long=True)
+    await asyncio.sleep(0)  # handed over
+    assert not committer.noted((1,))
+    await reading
+    await asyncio.sleep(0)
+    assert committer.noted((1,))
+
+
+async def test_nothing_is_noted_while_the_database_does_not_take_what_was(
+    committer: Traced, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.runs.sqlite_schema.BUSY_SECONDS", 0.01)
+    blocker = sqlite3.connect(tmp_path / "t.sqlite3", isolation_level=None)
+    blocker.execute("BEGIN EXCLUSIVE")
+    assert committer.noted((1,))
+    with pytest.raises(StoreUnavailableError):
+        await committer.submit(lambda _: None)
+    async with asyncio.timeout(10):
+        while committer.noted((2,)):
+            await asyncio.sleep(FOLD_SECONDS)
+    blocker.execute("ROLLBACK")
+    blocker.close()
+    async with asyncio.timeout(10):
+        while not committer.noted((3,)):
+            await asyncio.sleep(RETRY_SECONDS / 5)
+    assert {1, 3} <= {*numbers(committer), *(row[0] for row in committer.journal.rows)}
+
+
+async def test_closing_commits_what_is_noted(committer: Traced, tmp_path: Path) -> None:
+    assert committer.noted((1,))
+    await committer.close()
+    assert not committer.noted((2,))
+    with closing(sqlite3.connect(tmp_path / "t.sqlite3")) as connection:
+        assert connection.execute("SELECT n FROM t").fetchall() == [(1,)]
+
+
+def numbers(committer: Traced) -> Any:
+    return committer.glance(lambda c: [n for (n,) in c.execute("SELECT n FROM t ORDER BY n")])
 
 
 async def test_a_row_waits_for_what_the_thread_commits(committer: Traced) -> None:

@@ -13,7 +13,6 @@ from api.runs.log import BudgetExceededError, LeaseLostError, Reservation, RunLo
 from tests.runs.events import NOW, completed, delta, draft, started
 from tests.runs.test_run_log import run_log as run_log
 
-TODAY = datetime.now(UTC)
 DAILY = Budget(Decimal("0.30"), Period.DAY)
 EVER = (date(1970, 1, 1), date(9999, 1, 1))
 
@@ -22,13 +21,14 @@ def reserved(run_id: str, amount: str, budget: Budget = DAILY, owner: str = "ada
     return draft(run_id, owner=owner, reservation=Reservation(Decimal(amount), budget))
 
 
-def ended(run_id: str, amount: str | None, at: datetime = TODAY) -> object:
+def ended(run_id: str, amount: str | None, at: datetime | None = None) -> object:
+    """Its end; now, where no other time is given: when the tests began may be yesterday."""
     cost = (
         None
         if amount is None
         else Cost(amount=Decimal(amount), currency="USD", price_source="test", estimated=False)
     )
-    return replace(completed(1, run_id, at), cost=cost)
+    return replace(completed(1, run_id, at or datetime.now(UTC)), cost=cost)
 
 
 async def run(log: RunLog, run_id: str, amount: str | None, **more: object) -> None:
